@@ -1,0 +1,59 @@
+# One command each: make setup | run | test | check | openapi | bench | docs
+
+BIN := .venv/bin
+PYTHON ?= python3
+STAMP := .venv/.installed
+
+.DELETE_ON_ERROR:
+.PHONY: help setup run test check openapi bench docs lock
+
+help:
+	@echo 'make setup    make .venv with everything pinned in requirements/'
+	@echo 'make run      serve on http://127.0.0.1:8321'
+	@echo 'make test     run every test, then hold branch coverage to its gate'
+	@echo 'make check    lint, format, types, import contracts, OpenAPI drift, documents, house rulebook'
+	@echo 'make openapi  write openapi/openapi.yaml from the code'
+	@echo 'make bench    measure against the budgets'
+	@echo 'make docs     write the generated parts of docs/'
+	@echo 'make lock     pin the newest versions that pyproject.toml allows'
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml requirements/dev.txt requirements/uv.txt tools/setup.sh
+	PYTHON='$(PYTHON)' tools/setup.sh
+	@touch $@
+
+run: setup
+	$(BIN)/pegmark serve
+
+test: setup
+	tools/browser.sh
+	$(BIN)/pytest -n 2 --cov --cov-report= $(ARGS)
+	@$(BIN)/coverage json --quiet
+	@$(BIN)/python -m tools.coverage_gate .coverage.json
+
+check: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pegmark openapi --check
+	$(BIN)/python -m tools.docs --check
+	$(BIN)/pegmark check rules/house
+
+openapi: setup
+	$(BIN)/pegmark openapi
+
+bench: setup
+	$(BIN)/python -m bench $(ARGS)
+
+docs: setup
+	$(BIN)/python -m tools.docs
+
+LOCK := UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile --quiet --upgrade --universal \
+	--python-version 3.11 --generate-hashes --no-emit-index-url
+
+lock: setup
+	$(LOCK) --output-file requirements/runtime.txt pyproject.toml
+	$(LOCK) --output-file requirements/dev.txt --extra dev --constraint requirements/runtime.txt pyproject.toml
+	echo uv | $(LOCK) --no-annotate --output-file requirements/uv.txt -

@@ -1,0 +1,64 @@
+"""Write the parts of the documentation that the code knows best.
+
+`python -m tools.docs` rewrites them in place; with `--check` it writes nothing and fails when
+something would change.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from pegmark.settings import SETTINGS
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def settings_table() -> str:
+    """Return every setting as a Markdown table."""
+    rows = [f"| `{s.variable}` | {s.shown_default} | {s.meaning} |" for s in SETTINGS]
+    return "\n".join(["| variable | default | meaning |", "| --- | --- | --- |", *rows])
+
+
+# (file, name of its markers, what stands between them)
+SECTIONS: tuple[tuple[str, str, Callable[[], str]], ...] = (
+    ("docs/operators.md", "settings", settings_table),
+)
+
+
+def replaced(text: str, name: str, content: str) -> str:
+    """Return `text` with `content` between the markers called `name`.
+
+    >>> print(replaced("a <!-- x: note -->old<!-- /x --> b", "x", "new"))
+    a <!-- x: note -->
+    new
+    <!-- /x --> b
+    """
+    opening = text.index("-->", text.index(f"<!-- {name}:")) + len("-->")
+    closing = text.index(f"<!-- /{name} -->", opening)
+    return f"{text[:opening]}\n{content}\n{text[closing:]}"
+
+
+def main(arguments: list[str]) -> int:
+    """Write or check every section and return the exit code."""
+    is_check = arguments == ["--check"]
+    stale = []
+    for file, name, content in SECTIONS:
+        path = ROOT / file
+        before = path.read_text(encoding="utf-8")
+        after = replaced(before, name, content())
+        if after != before:
+            stale.append(f"{file} ({name})")
+            if not is_check:
+                path.write_text(after, encoding="utf-8")
+    for section in stale:
+        print(f"{'stale' if is_check else 'wrote'}: {section}")
+    if is_check and stale:
+        print("docs: run `make docs` and commit what it writes", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
