@@ -11,14 +11,12 @@ from tools.docs import ROOT
 
 
 def _modules() -> list[str]:
-    found = []
-    for folder, package in ((ROOT / "service", "pegmark"), (ROOT, "tools")):
-        for path in sorted((folder / package).rglob("*.py")):
-            if ">>> " in path.read_text(encoding="utf-8"):
-                found.append(
-                    ".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(".__init__")
-                )
-    return found
+    return [
+        ".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(".__init__")
+        for folder, package in ((ROOT / "service", "pegmark"), (ROOT, "tools"))
+        for path in sorted((folder / package).rglob("*.py"))
+        if ">>> " in path.read_text(encoding="utf-8")
+    ]
 
 
 @pytest.mark.parametrize("module", _modules())
