@@ -36,7 +36,7 @@ check: setup
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/pegmark openapi --check
 	$(BIN)/python -m tools.docs --check
 	$(BIN)/pegmark check rules/house
