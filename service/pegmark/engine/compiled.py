@@ -1,0 +1,105 @@
+"""A program ready to run: its generated functions by the params in force."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from pegmark.engine.emit import RUNTIME
+from pegmark.engine.scalar import RuleInfo, fact_bits, write
+from pegmark.engine.waterfall import Waterfall
+from pegmark.rulebook.program import Param, Program
+
+Evaluate = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One set of params in force: the function that answers and the one that also explains."""
+
+    start: date
+    answer: Evaluate
+    explain: Evaluate
+    rules: tuple[RuleInfo, ...]
+    step_reads: tuple[tuple[str, ...], ...]
+    params: Mapping[str, Mapping[str, object]]
+    weight: tuple[int, int]
+
+
+@dataclass(slots=True)
+class Compiled:
+    """A program and its epochs; each epoch is compiled when it is first asked for.
+
+    Filling the cache twice in a race gives equal functions, so there is no lock.
+    """
+
+    program: Program
+    bits: dict[str, int]
+    bands: tuple[str, ...]
+    waterfall: Waterfall
+    starts: list[date]
+    _epochs: dict[int, Epoch] = field(default_factory=dict)
+
+    def at(self, day: date) -> Epoch:
+        """Return the epoch of `day`; raises `LookupError` before the first param starts."""
+        n = bisect_right(self.starts, day) - 1
+        if n < 0:
+            raise LookupError(f"rulebook {self.program.id} has no params before {self.starts[0]}")
+        if n not in self._epochs:
+            self._epochs[n] = self._compile(self.starts[n])
+        return self._epochs[n]
+
+    def _compile(self, day: date) -> Epoch:
+        answer = write(self.program, day)
+        explain = write(self.program, day, tracing=True)
+        return Epoch(
+            day,
+            self._load(answer.text),
+            self._load(explain.text),
+            answer.rules,
+            answer.step_reads,
+            {param.name: _dated(param, day) for param in self.program.params},
+            self._estimate_weight(day),
+        )
+
+    def _estimate_weight(self, day: date) -> tuple[int, int]:
+        """Return how far an estimate lies from known (0) to unknown (1), as a fraction."""
+        for param in self.program.params:
+            value = param.at(day).value
+            if param.name == self.program.estimate_weight and isinstance(value, Fraction):
+                return value.as_integer_ratio()
+        return 1, 1
+
+    def _load(self, text: str) -> Evaluate:
+        names = {**RUNTIME, "CLASSES": self.program.classify.order, "ABSENT": ABSENT}
+        exec(compile(text, f"<rulebook {self.program.id}>", "exec"), names)  # noqa: S102 - our own source
+        evaluate: Evaluate = names["evaluate"]  # type: ignore[assignment]
+        return evaluate
+
+
+ABSENT = object()
+"""Stands for a condition that does not apply."""
+
+
+def compile_program(program: Program) -> Compiled:
+    """Prepare `program`; sources are generated for the dates on which any param changes."""
+    changes = sorted({dated.start for param in program.params for dated in param.values})
+    first = max((param.values[0].start for param in program.params), default=date.min)
+    return Compiled(
+        program,
+        fact_bits(program),
+        tuple(band for band, _ in program.rating.bands),
+        Waterfall(program.haircut),
+        [first, *(day for day in changes if day > first)],
+    )
+
+
+def _dated(param: Param, day: date) -> Mapping[str, object]:
+    """Return a param's value in force and the day it came into force, as JSON."""
+    dated = param.at(day)
+    value = float(dated.value) if isinstance(dated.value, Fraction) else dated.value
+    return {"value": value, "from": dated.start.isoformat()}

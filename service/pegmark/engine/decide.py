@@ -1,0 +1,350 @@
+"""Rulebook x snapshot -> decision: pure, and the same bytes for the same digests.
+
+The generated program is run once, or, where the snapshot holds estimates, once with them taken as
+known and once with them hidden; each point, amount and limit then lies between the two, so that
+known <= estimated <= unknown by construction. Everything summed here is an integer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pegmark.engine.compiled import Compiled, Epoch
+from pegmark.engine.emit import MICRO, ONE
+from pegmark.engine.ladder import marginal_rates
+from pegmark.engine.scalar import submitted
+from pegmark.engine.waterfall import Position, rounded
+from pegmark.facts.snapshot import Snapshot
+from pegmark.rulebook.program import Program
+
+Status = Literal["accept", "no_new", "run_off", "ineligible"]
+STATUSES: tuple[Status, ...] = ("accept", "no_new", "run_off", "ineligible")
+"""Best to worst."""
+Explain = Literal["none", "short", "full"]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What an asset inherits from the material layers beneath it: the worst of each.
+
+    `class_index` and `band_index` count from the best; None throughout is an unresolved layer.
+    """
+
+    class_index: int | None
+    score: int | None
+    band_index: int | None
+    status: Status | None
+
+
+@dataclass(slots=True)
+class Terms:
+    """A decision before it is put into words; ratios and USD as integers (1e12 and 1e6)."""
+
+    epoch: Epoch
+    cls: int
+    by: int
+    scores: dict[str, int]
+    composite: int
+    band: int
+    capped_by: list[str]
+    status: Status
+    limits: tuple[int | None, ...]
+    limit_unknown: tuple[bool, ...]
+    venue_cap: int
+    account_cap: int
+    binding: str | None
+    outstanding: float
+    positions: list[Position]
+    ladder: list[tuple[int, int, int, int]]
+    mark: tuple[Any, ...]
+    conditions: tuple[Any, ...]
+    findings: tuple[bool, ...]
+    crossed: list[str]
+    missed: int
+    log: list[tuple[Any, ...]] | None
+    step_reads: Any
+
+
+def between(known: int, unknown: int, weight: tuple[int, int]) -> int:
+    """Return `known` moved towards `unknown` by `weight`, rounded towards `unknown`."""
+    n, d = weight
+    return known + (unknown - known) * n // d if unknown < known else known - (known - unknown) * n // d
+
+
+class _Run:
+    """One evaluation, or two blended, behind one face."""
+
+    def __init__(self, epoch: Epoch, facts: Mapping[str, Any], hidden: Mapping[str, Any] | None, log: Any) -> None:
+        evaluate = epoch.explain if log is not None else epoch.answer
+        trace = log.append if log is not None else None
+        self.weight = epoch.weight
+        raw = evaluate(facts, None, None, trace)
+        self.hidden_at: Any = None
+        if hidden is not None:
+            # Which of the classes that need known facts still stand without the estimates.
+            confirmed = epoch.answer(hidden, None, None, None)[2]
+            if log is not None:
+                log.clear()
+            raw = evaluate(facts, None, confirmed, trace)
+        (
+            self.cls,
+            self.by,
+            _,
+            self.points,
+            self.applies,
+            self.limits,
+            self.limit_unknown,
+            self.outstanding,
+            self.missed,
+            self.rate,
+            self._at,
+            self.step_reads,
+            self.finish,
+            self.guard,
+        ) = raw
+        if hidden is not None:
+            unsure = epoch.answer(hidden, self.cls, None, None)
+            self.points = tuple(
+                between(known, min(known, other), self.weight)
+                for known, other in zip(self.points, unsure[3], strict=True)
+            )
+            self.applies = tuple(a or b for a, b in zip(self.applies, unsure[4], strict=True))
+            self.limits = tuple(map(self._limit, self.limits, unsure[5]))
+            self.hidden_at = unsure[10]
+
+    def _limit(self, known: int | None, unknown: int | None) -> int | None:
+        if known is None or unknown is None:
+            return unknown if known is None else known
+        return between(known, min(known, unknown), self.weight)
+
+    def at(self, size: float) -> tuple[int | None, ...]:
+        """Return the amounts of a position of `size`: start, steps, reference."""
+        amounts, missed = self._at(size)
+        self.missed |= missed
+        if self.hidden_at is None:
+            return amounts  # type: ignore[no-any-return]
+        return tuple(map(self._amount, amounts, self.hidden_at(size)[0]))
+
+    def _amount(self, known: int | None, unknown: int | None) -> int | None:
+        if known is None or unknown is None:
+            return unknown if known is None else known
+        return between(known, max(known, unknown), self.weight)
+
+
+def settle(
+    compiled: Compiled,
+    snapshot: Snapshot,
+    sizes: Sequence[float],
+    layer: Layer | None = None,
+    tracing: bool = False,
+) -> Terms:
+    """Decide `snapshot`: every outcome, as integers.
+
+    Raises `LookupError` if a param of the rulebook is not yet in force at the snapshot's day.
+    """
+    program = compiled.program
+    epoch = compiled.at(snapshot.day)
+    facts = _with_layer(snapshot.values, layer)
+    hidden = None
+    if snapshot.estimated:
+        hidden = {name: v for name, v in facts.items() if submitted(name) not in snapshot.estimated}
+    log: list[tuple[Any, ...]] | None = [] if tracing else None
+    run = _Run(epoch, facts, hidden, log)
+
+    scores, composite = _rate_pillars(program, run.points, run.applies, layer)
+    band, capped_by, status, missed = _rate(program, run, scores, composite, layer)
+    if program.classify.order[run.cls] in program.rating.ineligible:
+        status = "ineligible"
+    crossed: list[str] = []
+    terms = _terms_for(compiled, run, status, sizes, log)
+    venue_cap, account_cap, binding, positions, ladder = terms
+    mark, conditions, findings, also = run.finish(compiled.bands[band], scores)
+    if program.assertions:
+        crossed = _crossed(program, run, compiled.bands[band], scores, positions, venue_cap, status)
+        if crossed and status != "ineligible":
+            status = "ineligible"
+            venue_cap, account_cap, binding, positions, ladder = _terms_for(compiled, run, status, sizes, None)
+    if status == "ineligible":
+        band = len(compiled.bands) - 1
+    return Terms(
+        epoch,
+        run.cls,
+        run.by,
+        scores,
+        composite,
+        band,
+        capped_by,
+        status,
+        run.limits,
+        run.limit_unknown,
+        venue_cap,
+        account_cap,
+        binding,
+        run.outstanding,
+        positions,
+        ladder,
+        mark,
+        conditions,
+        findings,
+        crossed,
+        run.missed | missed | also,
+        log,
+        run.step_reads,
+    )
+
+
+def _with_layer(values: Mapping[str, Any], layer: Layer | None) -> Mapping[str, Any]:
+    if layer is None:
+        return {**values, "layer.score": 100.0}
+    facts: dict[str, Any] = {**values, "layer.class": layer.class_index}
+    if layer.score is not None:
+        facts["layer.score"] = float(layer.score)
+    return facts
+
+
+def _rate_pillars(
+    program: Program, points: Sequence[int], applies: Sequence[bool], layer: Layer | None
+) -> tuple[dict[str, int], int]:
+    """Return the score of each pillar, 0-100, and the composite.
+
+    A pillar that applies only to some assets enters the mean only where it lowers it: were it to
+    raise the mean, an asset would improve by taking on the very risk the pillar measures.
+    """
+    ceiling = 100 if layer is None else layer.score or 0
+    scores: dict[str, int] = {}
+    weights = dict(program.rating.weights)
+    always_sum = always_weight = all_sum = all_weight = 0
+    start = 0
+    for card, in_force in zip(program.scorecards, applies, strict=True):
+        lines = card.characteristics
+        score = 100
+        if in_force:
+            earned = sum(line.weight * p for line, p in zip(lines, points[start : start + len(lines)], strict=True))
+            score = earned // sum(line.weight for line in lines)
+        start += len(lines)
+        score = min(score, ceiling)
+        scores[card.pillar] = score
+        weight = weights[card.pillar]
+        if card.applies is None:
+            always_sum += weight * score
+            always_weight += weight
+        if in_force:
+            all_sum += weight * score
+            all_weight += weight
+    means = [s // w for s, w in ((always_sum, always_weight), (all_sum, all_weight)) if w]
+    return scores, min(min(means, default=100), min(scores.values(), default=100) + program.rating.lift)
+
+
+def _rate(
+    program: Program, run: _Run, scores: Mapping[str, int], composite: int, layer: Layer | None
+) -> tuple[int, list[str], Status, int]:
+    bands = program.rating.bands
+    band = next(n for n, (_, least) in enumerate(bands) if composite >= least)
+    index = {name: n for n, (name, _) in enumerate(bands)}
+    out, fired, missed = run.rate(scores)
+    capped_by = []
+    worst = band
+    for knock_out, is_out in zip(program.rating.knock_outs, out, strict=True):
+        if is_out:
+            cap = index[knock_out.cap]
+            if cap > band:
+                capped_by.append((cap, knock_out.reason.id))
+            worst = max(worst, cap)
+    status = 0
+    for rule, holds in zip(program.rating.statuses, fired, strict=True):
+        if holds:
+            status = max(status, STATUSES.index(rule.then))
+    if layer is not None and program.classify.layering is not None:
+        inherited = len(bands) - 1 if layer.band_index is None else layer.band_index
+        if inherited > band:
+            capped_by.append((inherited, program.classify.layering.reason.id))
+        worst = max(worst, inherited)
+        status = max(status, 3 if layer.status is None else STATUSES.index(layer.status))
+    # Only the knock-outs that set the band capped it.
+    return worst, [rule for cap, rule in capped_by if cap == worst], STATUSES[status], missed
+
+
+def _terms_for(
+    compiled: Compiled, run: _Run, status: Status, sizes: Sequence[float], log: list[Any] | None
+) -> tuple[int, int, str | None, list[Position], list[tuple[int, int, int, int]]]:
+    """Return caps, the binding limit, the haircuts at `sizes`, and the ladder."""
+    program = compiled.program
+    shape = compiled.waterfall
+    amounts = [run.at(size) for size in sizes]
+    if status == "ineligible":
+        positions = [shape.worthless(size, a) for size, a in zip(sizes, amounts, strict=True)]
+        return 0, 0, None, positions, []
+    positions = [shape.position(size, a) for size, a in zip(sizes, amounts, strict=True)]
+    venue_cap, account_cap, binding = _caps(program, run.limits)
+    mark = len(log) if log is not None else 0
+    breaks = [int(point) for point in program.ladder.breakpoints if point * MICRO < account_cap]
+    points = [*(point * MICRO for point in breaks), account_cap]
+    steps = [shape.position(point / MICRO, run.at(point / MICRO)) for point in points]
+    if log is not None:
+        del log[mark:]
+    maintenance = marginal_rates(points, _rising(p.maintenance_total for p in steps), shape.tick)
+    initial = marginal_rates(points, _rising(p.initial_total for p in steps), shape.tick)
+    tiers: list[tuple[int, int, int, int]] = []
+    start = 0
+    for end, m, i in zip(points, maintenance, initial, strict=True):
+        if tiers and tiers[-1][2:] == (max(i, m), m):
+            tiers[-1] = (tiers[-1][0], end, max(i, m), m)
+        else:
+            tiers.append((start, end, max(i, m), m))
+        start = end
+    return venue_cap, account_cap, binding, positions, tiers
+
+
+def _rising(haircuts: Iterable[int]) -> list[int]:
+    """Return the running maximum: a ladder can only be built on a haircut that never falls."""
+    rising: list[int] = []
+    for haircut in haircuts:
+        rising.append(max(haircut, rising[-1] if rising else 0))
+    return rising
+
+
+def _caps(program: Program, limits: Sequence[int | None]) -> tuple[int, int, str | None]:
+    caps = program.caps
+    venue, binding = None, None
+    for limit, value in zip(caps.limits, limits, strict=True):
+        if value is not None and (venue is None or value < venue):
+            venue, binding = value, limit.reason.id
+    least, to = int(caps.least_venue * MICRO), int(caps.rounding.to * MICRO)
+    if venue is None:
+        # INVARIANT: a cap is finite; with no limit in force only the least is offered.
+        venue = 0
+    venue = rounded(max(venue, 0), to, caps.rounding.mode)
+    if venue < least:
+        venue, binding = least, "LEAST"
+    share_n, share_d = caps.account_share.as_integer_ratio()
+    account = max(int(caps.least_account * MICRO), rounded(venue * share_n // share_d, to, caps.rounding.mode))
+    return venue, min(venue, account), binding
+
+
+def _crossed(
+    program: Program,
+    run: _Run,
+    band: str,
+    scores: Mapping[str, int],
+    positions: Sequence[Position],
+    venue_cap: int,
+    status: Status,
+) -> list[str]:
+    """Return the ids of the guardrails that do not hold at some size; unknown does not hold."""
+    name = program.classify.order[run.cls]
+    crossed = set()
+    for p in positions:
+        held = run.guard(
+            band,
+            scores,
+            name,
+            p.maintenance_total / ONE,
+            p.initial_total / ONE,
+            venue_cap / MICRO,
+            status != "ineligible",
+            p.size,
+        )
+        crossed.update(a.reason.id for a, ok in zip(program.assertions, held, strict=True) if not ok)
+    return sorted(crossed)

@@ -1,0 +1,222 @@
+"""A checked expression as one line of Python.
+
+The meaning is that of `docs/rule-language.md`: Kleene's three values. Unknown is NaN among numbers
+and None among booleans and enums, so that arithmetic needs no branch. Facts arrive quantised and
+literals are exact and named values are quantised where they are named, so only computed operands
+are quantised before they are compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from itertools import count
+from math import inf
+
+from pegmark.language.nodes import (
+    Abs,
+    Arith,
+    Choose,
+    Coalesce,
+    Compare,
+    Const,
+    Extreme,
+    Known,
+    Logic,
+    Member,
+    Not,
+    Read,
+    Typed,
+    children,
+)
+from pegmark.language.types import Type
+
+NAN = float("nan")
+ONE = 10**12
+"""The scale of ratios, numbers, days and points where they are held as integers."""
+MICRO = 10**6
+"""The scale of USD where it is held as an integer."""
+
+# Python refuses sources nested more deeply than about 200 brackets; a form takes at most four.
+_DEEPEST = 24
+
+
+def quantise(x: float) -> float:
+    """Round a ratio, number, days or points to 12 decimals; overflow is unknown.
+
+    >>> quantise(0.1 + 0.2), quantise(float("inf"))
+    (0.3, nan)
+    """
+    return round(x * 1e12) / 1e12 + 0.0 if -1e290 < x < 1e290 else NAN
+
+
+def quantise_usd(x: float) -> float:
+    """Round dollars to a millionth; overflow is unknown."""
+    return round(x * 1e6) / 1e6 + 0.0 if -1e290 < x < 1e290 else NAN
+
+
+def divide(a: float, b: float) -> float:
+    """Return a / b; unknown where b is zero or either is unknown."""
+    return a / b if b else NAN
+
+
+RUNTIME: Mapping[str, object] = {
+    "NAN": NAN,
+    "INF": inf,
+    "Q": quantise,
+    "QUSD": quantise_usd,
+    "divide": divide,
+    "__builtins__": {"round": round, "abs": abs, "min": min, "max": max},
+}
+"""All that generated code can reach."""
+
+
+def literal(value: Fraction | bool | str | float) -> str:
+    """Return `value` as Python source, the nearest double for a fraction."""
+    if isinstance(value, Fraction):
+        return f"({float(value)!r})" if value < 0 else repr(float(value))
+    return repr(value)
+
+
+def unknown_of(kind: Type) -> str:
+    """Return the source of the unknown value of a type."""
+    return "NAN" if kind.is_numeric else "None"
+
+
+class Emitter:
+    """Turns expressions into source; `name_of` says what a read is called (or inlined as)."""
+
+    def __init__(self, name_of: Callable[[Read], str]) -> None:
+        self._name_of = name_of
+        self._temporaries = (f"t{n}" for n in count())
+
+    def temporary(self) -> str:
+        """Return a fresh variable name."""
+        return next(self._temporaries)
+
+    def statements(self, node: Typed) -> tuple[list[str], str]:
+        """Return assignments to run first, then the expression; deep operands are hoisted.
+
+        The language is total, so evaluating an operand early changes nothing but the nesting.
+        """
+        lines: list[str] = []
+        hoisted: dict[int, str] = {}
+        for deep in _too_deep(node):
+            name = self.temporary()
+            lines.append(f"{name} = {self._value(deep, hoisted)}")
+            hoisted[id(deep)] = name
+        return lines, self._value(node, hoisted)
+
+    def _value(self, node: Typed, hoisted: Mapping[int, str]) -> str:
+        if id(node) in hoisted:
+            return hoisted[id(node)]
+        operand = lambda child: self._value(child, hoisted)  # noqa: E731 - a local shorthand
+        match node:
+            case Const(value):
+                return literal(value)
+            case Read():
+                return self._name_of(node)
+            case Not(inner):
+                if not inner.type.optional:
+                    return f"(not {operand(inner)})"
+                t = self.temporary()
+                return f"(None if ({t} := {operand(inner)}) is None else not {t})"
+            case Logic(op, operands):
+                return self._logic(op, [(operand(o), o.type.optional) for o in operands])
+            case Compare(op, left, right):
+                return self._compare(op, left, right, operand)
+            case Member(inner, members):
+                t = self.temporary()
+                return f"(None if ({t} := {operand(inner)}) is None else {t} in {members!r})"
+            case Arith(op, left, right):
+                if op == "/":
+                    return f"divide({operand(left)}, {operand(right)})"
+                return f"({operand(left)} {op} {operand(right)})"
+            case Choose(condition, yes, no):
+                t = self.temporary()
+                chosen = f"({operand(yes)} if {t} else {operand(no)})"
+                return f"({unknown_of(node.type)} if ({t} := {operand(condition)}) is None else {chosen})"
+            case Known(inner):
+                if inner.type.is_numeric:
+                    t = self.temporary()
+                    return f"(({t} := {operand(inner)}) == {t})"
+                return f"({operand(inner)} is not None)"
+            case Extreme(op, operands):
+                return self._extreme(op, [operand(o) for o in operands])
+            case Abs(inner):
+                return f"abs({operand(inner)})"
+            case Coalesce(operands):
+                return self._coalesce(operands, operand)
+
+    def _logic(self, op: str, operands: list[tuple[str, bool]]) -> str:
+        decisive = "False" if op == "and" else "True"
+        neutral = "True" if op == "and" else "False"
+        if not any(optional for _, optional in operands):
+            return "(" + f" {op} ".join(text for text, _ in operands) + ")"
+        names = [self.temporary() for _ in operands]
+        decided = " or ".join(
+            f"({t} := {text}) is {decisive}" for t, (text, _) in zip(names, operands, strict=True)
+        )
+        unsure = " or ".join(f"{t} is None" for t in names)
+        return f"({decisive} if {decided} else None if {unsure} else {neutral})"
+
+    def _compare(self, op: str, left: Typed, right: Typed, operand: Callable[[Typed], str]) -> str:
+        if not left.type.is_numeric:
+            a, b = self.temporary(), self.temporary()
+            unsure = f"({a} := {operand(left)}) is None or ({b} := {operand(right)}) is None"
+            return f"(None if {unsure} else {a} {op} {b})"
+        sides, guards = [], []
+        for side in (left, right):
+            text = quantised(side, operand(side))
+            if isinstance(side, Const) or (isinstance(side, Read) and side.origin == "param"):
+                sides.append(text)
+            else:
+                t = self.temporary()
+                guards.append(f"({t} := {text}) == {t}")
+                sides.append(t)
+        test = f"{sides[0]} {op} {sides[1]}"
+        return f"({test} if {' and '.join(guards)} else None)" if guards else f"({test})"
+
+    def _extreme(self, op: str, operands: list[str]) -> str:
+        sign = "<=" if op == "min" else ">="
+        folded = operands[0]
+        for text in operands[1:]:
+            a, b = self.temporary(), self.temporary()
+            known = f"({a} := {folded}) == {a} and ({b} := {text}) == {b}"
+            folded = f"(NAN if not ({known}) else {a} if {a} {sign} {b} else {b})"
+        return folded
+
+    def _coalesce(self, operands: tuple[Typed, ...], operand: Callable[[Typed], str]) -> str:
+        text = operand(operands[-1])
+        for earlier in reversed(operands[:-1]):
+            t = self.temporary()
+            is_known = f"({t} := {operand(earlier)})" + (f" == {t}" if earlier.type.is_numeric else " is not None")
+            text = f"({t} if {is_known} else {text})"
+        return text
+
+
+def quantised(node: Typed, text: str) -> str:
+    """Wrap the source of a computed number in its quantiser; literals and names need none."""
+    if isinstance(node, (Const, Read)) or not node.type.is_numeric:
+        return text
+    return f"QUSD({text})" if node.type.kind == "USD" else f"Q({text})"
+
+
+def _too_deep(root: Typed) -> Iterator[Typed]:
+    """Yield operands, inner ones first, whose height reached the deepest nesting allowed.
+
+    Iterative: a sum of a thousand terms is a thousand levels deep.
+    """
+    heights: dict[int, int] = {}
+    stack: list[tuple[Typed, bool]] = [(root, False)]
+    while stack:
+        node, ready = stack.pop()
+        if not ready:
+            stack.append((node, True))
+            stack.extend((child, False) for child in children(node))
+            continue
+        height = 1 + max((heights[id(child)] for child in children(node)), default=0)
+        if height >= _DEEPEST and node is not root:
+            yield node
+            height = 1
+        heights[id(node)] = height

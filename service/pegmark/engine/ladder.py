@@ -1,0 +1,41 @@
+"""Haircut by size as marginal rates, in exact integers.
+
+A venue applies a ladder tier by tier, so the loss it provides for on a position of size S is the
+sum of the tiers up to S. The ladder must provide at least S x h(S) at *every* S up to the account
+cap, not only at its breakpoints. Only monotonicity of h is assumed: between a and b it may be as
+high as h(b) at once, so the provision at a has to reach a x h(b) already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pegmark.engine.emit import ONE
+
+
+def marginal_rates(sizes: Sequence[int], haircuts: Sequence[int], step: int) -> list[int]:
+    """Return the marginal rate of each tier (0, sizes[0]], (sizes[0], sizes[1]], ….
+
+    `sizes` rise strictly (any integer unit of money); `haircuts` are average haircuts at those
+    sizes, not falling, scale 1e12, as are `step` and the rates. Every rate is a multiple of `step`
+    and at most 1, so adding collateral never lowers its value; the average at any size is at
+    least the haircut there.
+
+    >>> marginal_rates([1, 2], [ONE // 100, ONE // 50], ONE // 100)
+    [20000000000, 20000000000]
+    """
+    nexts = [*haircuts[1:], haircuts[-1]]
+    # Provision needed at each breakpoint, scale 1e12 x money.
+    needed = [size * haircut for size, haircut in zip(sizes, nexts, strict=True)]
+    # A tier cannot charge more than everything, so a steep rise is provided for earlier.
+    for i in range(len(sizes) - 2, -1, -1):
+        needed[i] = max(needed[i], needed[i + 1] - (sizes[i + 1] - sizes[i]) * ONE)
+    rates: list[int] = []
+    provided = start = 0
+    for size, need in zip(sizes, needed, strict=True):
+        width = size - start
+        rate = min(ONE, max(0, -(-(need - provided) // (width * step)) * step))
+        provided += rate * width
+        start = size
+        rates.append(rate)
+    return rates

@@ -1,0 +1,262 @@
+"""Terms in words: the body of a decision, in the names of `docs/integrators.md`.
+
+Ratios are decimals 0-1, money is USD, absent numbers are null. Equal digests give equal bytes:
+nothing here reads a clock, and the id is the digest of the body.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from pegmark.engine.compiled import ABSENT, Compiled, Epoch
+from pegmark.engine.decide import Explain, Layer, Terms, settle
+from pegmark.engine.emit import MICRO, ONE
+from pegmark.engine.waterfall import Position
+from pegmark.facts.digest import identifier
+from pegmark.facts.snapshot import Snapshot
+from pegmark.language.prose import text
+from pegmark.rulebook.program import Program
+
+Body = dict[str, Any]
+
+
+def decide(
+    compiled: Compiled,
+    snapshot: Snapshot,
+    sizes: Sequence[float],
+    layer: Layer | None = None,
+    explain: Explain = "short",
+) -> Body:
+    """Decide `snapshot` at position `sizes` (USD) and return the body of the decision.
+
+    `explain` is `none` (outcomes only), `short` (the waterfall and every reason) or `full` (and
+    the trace). Raises `LookupError` where the rulebook has no params yet at the snapshot's day.
+    """
+    program = compiled.program
+    terms = settle(compiled, snapshot, sizes, layer, tracing=explain == "full")
+    body: Body = {
+        "asset": snapshot.asset,
+        "as_of": snapshot.as_of,
+        "venue": snapshot.venue,
+        "class": program.classify.order[terms.cls],
+        "status": terms.status,
+        "eligible": terms.status != "ineligible",
+        "scores": {**terms.scores, "composite": terms.composite},
+        "band": compiled.bands[terms.band],
+        "capped_by": terms.capped_by,
+        "haircuts": [_haircut(compiled, terms, position, explain) for position in terms.positions],
+        "ladder": _ladder(terms),
+        "mark": _mark(program, terms),
+        "close_out_hours": number(round(terms.mark[3] * 24 * 1e12) / 1e12),
+        "cap": _cap(program, terms),
+        "conditions": _conditions(program, terms),
+        "findings": _findings(program, terms),
+        "unknown": _unknown(compiled, snapshot, terms),
+        "decided_by": decided_by(program, terms.by),
+        "trace": None if terms.log is None else _trace(terms),
+        "digests": {
+            "facts": snapshot.facts_digest(sizes, explain),
+            "rulebook": program.resolved_digest,
+            "engine": engine_digest(),
+        },
+    }
+    return {"id": identifier("dec_", body), **body}
+
+
+def number(value: float) -> int | float | None:
+    """Return a float as JSON writes it canonically: integers without a fraction, NaN as null."""
+    if value != value:
+        return None
+    return int(value) if value.is_integer() else value
+
+
+def ratio(value: int) -> int | float:
+    """Return an integer of scale 1e12 as a decimal 0-1."""
+    return value // ONE if value % ONE == 0 else value / ONE
+
+
+def dollars(value: int) -> int | float:
+    """Return an integer of scale 1e6 as USD."""
+    return value // MICRO if value % MICRO == 0 else value / MICRO
+
+
+def plain(value: Any) -> Any:
+    """Return a value read by a rule as JSON."""
+    return number(value) if isinstance(value, float) else value
+
+
+def decided_by(program: Program, by: int) -> str:
+    """Return the id of the class rule that decided."""
+    rules = program.classify.rules
+    if by < len(rules):
+        return rules[by].reason.id
+    if by == len(rules) or program.classify.layering is None:
+        return program.classify.otherwise_reason.id
+    return program.classify.layering.reason.id
+
+
+def _split(basis: int, reference: int, total: int) -> Body:
+    return {"basis": ratio(basis), "reference": ratio(reference), "total": ratio(total)}
+
+
+def _haircut(compiled: Compiled, terms: Terms, position: Position, explain: Explain) -> Body:
+    body: Body = {
+        "size_usd": number(position.size),
+        "initial": _split(position.initial, position.reference, position.initial_total),
+        "maintenance": _split(position.maintenance, position.reference, position.maintenance_total),
+    }
+    if explain != "none":
+        body["waterfall"] = _waterfall(compiled, terms, position)
+    return body
+
+
+def _waterfall(compiled: Compiled, terms: Terms, position: Position) -> list[Body]:
+    haircut = compiled.program.haircut
+    steps = (haircut.start, *haircut.steps)
+    reads = terms.step_reads(position.size)
+    lines: list[Body] = []
+    for line in compiled.waterfall.lines(position):
+        body: Body = {"rule": line.rule, "amount": ratio(line.amount)}
+        if line.step is not None:
+            names = terms.epoch.step_reads[line.step]
+            body["reads"] = {name: plain(value) for name, value in zip(names, reads[line.step], strict=True)}
+            body["why"] = steps[line.step].reason.why
+        lines.append(body)
+    return lines
+
+
+def _ladder(terms: Terms) -> list[Body]:
+    tiers: list[Body] = [
+        {"from_usd": dollars(start), "to_usd": dollars(end), "initial": ratio(i), "maintenance": ratio(m)}
+        for start, end, i, m in terms.ladder
+    ]
+    beyond = tiers[-1]["to_usd"] if tiers else 0
+    return [*tiers, {"from_usd": beyond, "to_usd": None, "initial": 1, "maintenance": 1}]
+
+
+def _mark(program: Program, terms: Terms) -> Body:
+    mark = program.mark
+    basis, quote, floored, _ = terms.mark
+    return {
+        "basis": basis,
+        "quote": quote,
+        "min_sources": mark.min_sources,
+        "max_source_weight": number(float(mark.max_source_weight)),
+        "max_age_seconds": round(mark.max_age_days * 86400),
+        "floor": number(float(mark.floor)) if floored else None,
+        "rule": mark.reason.id,
+    }
+
+
+def _cap(program: Program, terms: Terms) -> Body:
+    headroom = None
+    if terms.outstanding == terms.outstanding:
+        free = max(0, terms.venue_cap - round(terms.outstanding * MICRO))
+        headroom = dollars(free) if terms.status == "accept" else 0
+    return {
+        "venue_usd": dollars(terms.venue_cap),
+        "account_usd": dollars(terms.account_cap),
+        "headroom_usd": headroom,
+        "binding": terms.binding,
+        "limits": {
+            limit.reason.id: {"usd": dollars(value), "unknown": unknown}
+            for limit, value, unknown in zip(program.caps.limits, terms.limits, terms.limit_unknown, strict=True)
+            if value is not None
+        },
+    }
+
+
+def _conditions(program: Program, terms: Terms) -> list[Body]:
+    return [
+        {
+            "code": condition.code,
+            "parameter": condition.parameter,
+            "value": plain(value),
+            "applies": condition.applies,
+            "rule": condition.reason.id,
+            "why": condition.reason.why,
+        }
+        for condition, value in zip(program.conditions, terms.conditions, strict=True)
+        if value is not ABSENT
+    ]
+
+
+def _findings(program: Program, terms: Terms) -> list[Body]:
+    findings = [
+        {
+            "code": rule.code,
+            "severity": rule.severity,
+            "rule": rule.reason.id,
+            "why": rule.reason.why,
+            "remedy": rule.remedy,
+        }
+        for rule, found in zip(program.review, terms.findings, strict=True)
+        if found
+    ]
+    reasons = {assertion.reason.id: assertion.reason for assertion in program.assertions}
+    findings += [
+        {
+            "code": "guardrail_crossed",
+            "severity": "critical",
+            "rule": rule,
+            "why": reasons[rule].why,
+            "remedy": "Correct the rulebook: the terms it would give cross a guardrail.",
+        }
+        for rule in terms.crossed
+    ]
+    return findings
+
+
+def _unknown(compiled: Compiled, snapshot: Snapshot, terms: Terms) -> list[Body]:
+    """List the facts given as unknown, and those not given at all that mattered."""
+    bits, missed = compiled.bits, terms.missed
+    listed = []
+    for fact, state in snapshot.states.items():
+        mattered = bool(missed & bits[fact])
+        if mattered or state != "not_collected":
+            listed.append({"fact": fact, "state": state, "mattered": mattered})
+    return listed
+
+
+def _trace(terms: Terms) -> list[Body]:
+    return [_traced(terms.epoch, *entry) for entry in terms.log or ()]
+
+
+def _traced(epoch: Epoch, n: int, outcome: Any, values: tuple[Any, ...], sides: tuple[Any, ...]) -> Body:
+    rule = epoch.rules[n]
+    return {
+        "section": rule.section,
+        "rule": rule.reason.id,
+        "outcome": plain(outcome),
+        "reads": {name: plain(value) for name, value in zip(rule.reads, values, strict=True)},
+        "comparisons": [
+            {
+                "text": text(comparison),
+                "left": plain(left),
+                "right": plain(right),
+                "margin": number(round((left - right) * 1e12) / 1e12) if math.isfinite(left - right) else None,
+            }
+            for comparison, (left, right) in zip(rule.comparisons, sides, strict=True)
+        ],
+        "params": {name: epoch.params[name] for name in rule.params},
+    }
+
+
+@cache
+def engine_digest() -> str:
+    """Return the digest of the sources that decide: facts, language, rulebook and engine."""
+    root = Path(__file__).parents[1]
+    found = sha256()
+    for path in sorted(_sources(root)):
+        found.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return f"sha256:{found.hexdigest()}"
+
+
+def _sources(root: Path) -> Iterable[Path]:
+    for package in ("facts", "language", "rulebook", "engine"):
+        yield from (root / package).rglob("*.py")
