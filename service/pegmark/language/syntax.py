@@ -1,0 +1,122 @@
+"""What the parser sees: the shape of an expression before names are resolved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from pegmark.language.types import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A literal with its unit."""
+
+    amount: Fraction
+    unit: Unit
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A quoted enum member."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """`true` or `false`."""
+
+    value: bool
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name, dotted or not."""
+
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function and its arguments; `start` to `name_end` is its name."""
+
+    function: str
+    arguments: tuple[Syntax, ...]
+    start: int
+    end: int
+    name_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unary:
+    """`not x` or `-x`."""
+
+    op: str
+    operand: Syntax
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """Two operands of + - * /."""
+
+    op: str
+    left: Syntax
+    right: Syntax
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Logical:
+    """Two or more operands of `and` or of `or`."""
+
+    op: str
+    operands: tuple[Syntax, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """One or more comparisons: `98% <= x < 102%`."""
+
+    operands: tuple[Syntax, ...]
+    ops: tuple[str, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """`x in ("a", "b")`."""
+
+    operand: Syntax
+    members: tuple[Syntax, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """`if condition then yes else no`."""
+
+    condition: Syntax
+    yes: Syntax
+    no: Syntax
+    start: int
+    end: int
+
+
+Syntax = Number | Text | Truth | Name | Call | Unary | Binary | Logical | Chain | OneOf | Conditional
