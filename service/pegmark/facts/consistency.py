@@ -1,0 +1,97 @@
+"""Facts that cannot both be true: each pair is refused with both of its pointers named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pegmark.errors import FactProblem
+
+_TOLERANCE = 0.005
+"""Net shares may exceed the whole by what rounding in reserve reports explains."""
+
+
+def contradictions(
+    values: Mapping[str, Any], components: Sequence[Any], venue_pointer: str = "/venue"
+) -> list[FactProblem]:
+    """Return every contradiction among the facts that are known."""
+    found = [*_components(values, components), *_pairs(values, components)]
+    problems = []
+    for code, first, second, message in found:
+        a, b = (_pointer(name, venue_pointer) for name in (first, second))
+        both = message if first == second else f"{message} (contradicts {b})"
+        problems.append(FactProblem(a, code, both, "correct one, or give it as `not_credible`"))
+    return problems
+
+
+def _pointer(name: str, venue_pointer: str) -> str:
+    group, _, attribute = name.partition(".")
+    return f"{venue_pointer}/{attribute}" if group == "venue" else f"/facts/{group}/{attribute}"
+
+
+Contradiction = tuple[str, str, str, str]
+
+
+def _components(values: Mapping[str, Any], components: Sequence[Any]) -> Iterator[Contradiction]:
+    total = sum(component.share for component in components)
+    name = "backing.components"
+    if components and total == 0:
+        yield "F0101", name, name, "shares sum to zero: a list of backing names what is there"
+    if values.get("backing.basis") == "net" and total > 1 + _TOLERANCE:
+        yield (
+            "F0101",
+            name,
+            "backing.basis",
+            f"net shares sum to {total:.4g}, over 1: a list gross of leverage has `basis` gross",
+        )
+    rows = [(c.kind, c.obligor, c.asset, c.maturity) for c in components]
+    for row in dict.fromkeys(row for row in rows if rows.count(row) > 1):
+        yield "F0102", name, name, f"component `{row[0]}` is listed twice with the same obligor, asset and maturity"
+    deposits = sum(c.share for c in components if c.kind in ("bank_deposit", "cash"))
+    largest = values.get("backing.largest_bank_share", 0.0)
+    if components and values.get("backing.basis") == "net" and largest > deposits + _TOLERANCE:
+        yield "F0112", "backing.largest_bank_share", name, f"one bank holds {largest:.4g}, all deposits are {deposits:.4g}"
+
+
+def _pairs(values: Mapping[str, Any], components: Sequence[Any]) -> Iterator[Contradiction]:
+    get = values.get
+    if get("redemption.right") == "none":
+        for name in ("redemption.daily_capacity", "redemption.at_par"):
+            if get(name):
+                yield "F0103", name, "redemption.right", f"`{name}` is given where nobody may redeem"
+    supply, depth = get("liquidity.supply"), get("liquidity.depth_2pct")
+    stressed = get("liquidity.stressed_depth_2pct")
+    if supply is not None and depth is not None and depth > supply:
+        yield "F0104", "liquidity.depth_2pct", "liquidity.supply", "bids exceed everything in issue"
+    if depth is not None and stressed is not None and stressed > depth:
+        yield "F0105", "liquidity.stressed_depth_2pct", "liquidity.depth_2pct", "stressed depth exceeds depth"
+    hedged = any(c.kind == "hedged_crypto" and c.share > 0 for c in components)
+    if components and get("backing.basis") == "net" and not hedged and get("hedge.short_share", 0.0) > _TOLERANCE:
+        yield "F0106", "hedge.short_share", "backing.components", "short positions, but no hedged component in a net list"
+    for wide, narrow in (
+        ("peg.max_discount_365d", "peg.max_discount_30d"),
+        ("peg.max_discount_30d", "peg.discount_now"),
+        ("peg.max_discount_365d", "peg.discount_now"),
+        ("venue.max_discount_365d", "venue.discount_now"),
+    ):
+        if wide in values and narrow in values and values[narrow] > values[wide]:
+            yield "F0107", wide, narrow, f"`{wide}` is below `{narrow}`, which lies within it"
+    if get("redemption.gated") and get("redemption.daily_capacity", 0.0) > 0:
+        yield "F0108", "redemption.daily_capacity", "redemption.gated", "capacity is given while redemption is suspended"
+    met, capacity = get("redemption.largest_met_24h"), get("redemption.daily_capacity")
+    if met is not None and capacity is not None and capacity < 0.5 * met and not get("redemption.gated"):
+        yield (
+            "F0111",
+            "redemption.daily_capacity",
+            "redemption.largest_met_24h",
+            "capacity is under half of what was met in a day",
+        )
+    if get("backing.attestor") == "none" and "backing.attestation_age" in values:
+        yield "F0109", "backing.attestation_age", "backing.attestor", "an attestation has an age, but nobody attests"
+    if get("venue.promotion_counts_collateral") and get("venue.promotional_apr") == 0:
+        yield (
+            "F0110",
+            "venue.promotion_counts_collateral",
+            "venue.promotional_apr",
+            "promotion counts collateral, but none is paid",
+        )

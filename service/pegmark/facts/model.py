@@ -1,0 +1,137 @@
+"""The pydantic model of facts, made from the vocabulary: strict, closed, both forms of a value.
+
+A fact is given bare (`0.995`), as an envelope (`{"value": 0.995, "as_of": …, "source": …}`) or as
+unknown (`{"unknown": "not_disclosed"}`). Which of the three is told by its shape, so that a wrong
+value gives one error and not one for each form.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, create_model
+
+from pegmark.facts.vocabulary import COMPONENT_KINDS, FACTS, FactSpec
+
+Confidence = Literal["low", "medium", "high"]
+Absence = Literal["not_disclosed", "not_collected", "not_credible"]
+
+TEXT = r"^[^\x00-\x1f\x7f]*$"
+"""Free text: anything but control characters."""
+WHEN = (
+    r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2}))?$"
+)
+"""A date, or an RFC 3339 instant."""
+
+Line = Annotated[str, Field(min_length=1, max_length=2000, pattern=TEXT)]
+When = Annotated[str, Field(max_length=40, pattern=WHEN, examples=["2025-10-09"])]
+AssetName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$")]
+
+
+class Strict(BaseModel):
+    """Refuses what it does not know and converts nothing."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, allow_inf_nan=False, hide_input_in_errors=True
+    )
+
+
+class Missing(Strict):
+    """A fact that was looked for, or not, and is not known."""
+
+    unknown: Absence
+    as_of: When | None = None
+    source: Line | None = None
+
+
+class Stated(Strict):
+    """A value with where it comes from; made for each type of value."""
+
+    value: Any
+    as_of: When | None = None
+    source: Line | None = None
+    confidence: Confidence | None = None
+    estimated: bool = False
+    knowable_at: When | None = None
+
+
+class Component(Strict):
+    """One kind of backing and its share of liabilities."""
+
+    kind: Literal[tuple(COMPONENT_KINDS)]  # type: ignore[valid-type]
+    share: Annotated[float, Field(ge=0, le=10)]
+    maturity: Annotated[float, Field(ge=0, le=36_500)] | None = None
+    obligor: Line | None = None
+    asset: AssetName | None = None
+
+
+def _shape(value: Any) -> str:
+    """Tell which of the three forms a value has."""
+    if isinstance(value, (dict, BaseModel)):
+        has_unknown = "unknown" in value if isinstance(value, dict) else isinstance(value, Missing)
+        return "unknown" if has_unknown else "stated"
+    return "bare"
+
+
+def _value(spec: FactSpec) -> Any:
+    if spec.name == "backing.components":
+        return Annotated[list[Component], Field(min_length=1, max_length=100)]
+    match spec.kind:
+        case "bool":
+            return bool
+        case "enum":
+            return Literal[spec.members]
+    return Annotated[float, Field(ge=spec.low, le=spec.high)]
+
+
+@cache
+def _claim(kind: str, low: float | None, high: float | None, members: tuple[str, ...], name: str) -> Any:
+    spec = FactSpec(name, kind, "none", "", "", None, low, high, members)  # type: ignore[arg-type]
+    bare = _value(spec)
+    title = name.replace(".", " ").title().replace(" ", "").replace("_", "")
+    stated = create_model(f"Stated{title}", __base__=Stated, value=(bare, ...))
+    return Annotated[
+        Annotated[bare, Tag("bare")] | Annotated[stated, Tag("stated")] | Annotated[Missing, Tag("unknown")],
+        Discriminator(_shape),
+    ]
+
+
+def claim(spec: FactSpec) -> Any:
+    """Return the type of a fact in any of its three forms."""
+    own = spec.kind == "enum"
+    shared = spec.name if own else f"{spec.kind}.{spec.low}.{spec.high}"
+    return _claim(spec.kind, spec.low, spec.high, spec.members, shared)
+
+
+def _group(group: str) -> type[BaseModel]:
+    fields: dict[str, Any] = {}
+    for spec in FACTS.values():
+        if spec.group == group:
+            attribute = spec.name.partition(".")[2]
+            fields[attribute] = (claim(spec) | None, Field(None, description=spec.meaning))
+    return create_model(f"{group.title()}Facts", __base__=Strict, __doc__=f"Facts of the group `{group}`.", **fields)
+
+
+GROUPS = tuple(dict.fromkeys(spec.group for spec in FACTS.values()))
+GROUP_MODELS = {group: _group(group) for group in GROUPS}
+_CUSTOM = Annotated[
+    Annotated[bool | float | Line, Tag("bare")]
+    | Annotated[create_model("StatedCustom", __base__=Stated, value=(bool | float | Line, ...)), Tag("stated")]
+    | Annotated[Missing, Tag("unknown")],
+    Discriminator(_shape),
+]
+
+Facts: type[BaseModel] = create_model(
+    "Facts",
+    __base__=Strict,
+    __doc__="What is known of an asset. Absent means nobody looked.",
+    **{group: (GROUP_MODELS[group] | None, None) for group in GROUPS if group not in ("venue", "terms")},
+    custom=(
+        dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")], _CUSTOM] | None,
+        Field(None, max_length=200, description="Facts the rulebook declares for itself."),
+    ),
+)
+VenueFacts: type[BaseModel] = GROUP_MODELS["venue"]
+TermsFacts: type[BaseModel] = GROUP_MODELS["terms"]
+

@@ -1,0 +1,271 @@
+"""Facts at one moment: what each is worth to a rule, and what state it is in.
+
+`take` turns a validated request into values a program can read: quantised numbers, choices and
+flags by name, with everything that is not usable left out. What is left out is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from pydantic import BaseModel
+
+from pegmark.errors import FactProblem, FactsError
+from pegmark.facts.consistency import contradictions
+from pegmark.facts.digest import canonical, digest
+from pegmark.facts.model import Missing, Stated
+from pegmark.facts.vocabulary import COMPONENT_KINDS, FACTS, FactSpec
+
+Value = float | bool | str
+EARLIEST, LATEST = date(2009, 1, 3), date(2100, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRef:
+    """Another asset that backs this one, and with what share."""
+
+    asset: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that is known of one asset, at one moment, before one venue.
+
+    `values` holds the usable facts by readable name; a name that is absent is unknown. `known` and
+    `estimated` name submitted facts; `states` gives those that are unknown and why, absent ones
+    being `not_collected`. `submitted` is their canonical form, equal for bare and long form.
+    """
+
+    asset: str | None
+    as_of: str
+    day: date
+    venue: str
+    values: Mapping[str, Value]
+    known: frozenset[str]
+    estimated: frozenset[str]
+    states: Mapping[str, str]
+    layers: tuple[LayerRef, ...]
+    submitted: Mapping[str, Any] = field(repr=False)
+
+    def facts_digest(self, sizes: Any, explain: str, layers: Any = None) -> str:
+        """Return the digest of everything that was asked."""
+        return digest(
+            canonical(
+                {
+                    "asset": self.asset,
+                    "as_of": self.as_of,
+                    "venue": self.venue,
+                    "facts": self.submitted,
+                    "sizes_usd": list(sizes),
+                    "explain": explain,
+                    "layers": layers,
+                }
+            )
+        )
+
+
+def moment(text: str) -> datetime:
+    """Return the instant a date (its end, UTC) or an RFC 3339 text stands for; raises `ValueError`."""
+    if len(text) == 10:
+        return datetime.combine(date.fromisoformat(text), time.max, UTC)
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def spelled(text: str) -> str:
+    """Return the one spelling of a moment: a date, or an instant in UTC ending in Z."""
+    if len(text) == 10:
+        return text
+    return moment(text).isoformat().replace("+00:00", "Z")
+
+
+def quantise(value: float, kind: str) -> float:
+    """Round a submitted number to the grid of its unit; minus zero is zero."""
+    return round(value * 1e6) / 1e6 + 0.0 if kind == "USD" else round(value * 1e12) / 1e12 + 0.0
+
+
+def take(
+    *,
+    asset: str | None,
+    as_of: str,
+    facts: BaseModel | None,
+    venue: BaseModel | None,
+    venue_name: str,
+    venue_pointer: str = "/venue",
+    custom: Mapping[str, FactSpec] | None = None,
+) -> Snapshot:
+    """Return the snapshot of validated facts; raises `FactsError` with every problem found."""
+    taker = _Taker(as_of)
+    if not taker.problems and facts is not None:
+        for group in facts.model_fields_set:
+            given = getattr(facts, group)
+            if group == "custom":
+                taker.custom(given or {}, custom or {})
+            elif given is not None:
+                taker.group(group, given, f"/facts/{group}")
+    if not taker.problems and venue is not None:
+        taker.group("venue", venue, venue_pointer)
+    problems = taker.problems or contradictions(taker.values, taker.components, venue_pointer)
+    if problems:
+        raise FactsError(problems)
+    taker.shares()
+    return Snapshot(
+        asset,
+        spelled(as_of),
+        taker.at.date(),
+        venue_name,
+        taker.values,
+        frozenset(taker.known),
+        frozenset(taker.estimated),
+        taker.states,
+        tuple(LayerRef(c.asset, c.share) for c in taker.components if c.asset is not None),
+        taker.submitted,
+    )
+
+
+class _Taker:
+    def __init__(self, as_of: str) -> None:
+        self.problems: list[FactProblem] = []
+        self.values: dict[str, Value] = {}
+        self.known: set[str] = set()
+        self.estimated: set[str] = set()
+        self.states: dict[str, str] = {}
+        self.submitted: dict[str, Any] = {}
+        self.components: list[Any] = []
+        self.as_of = as_of
+        self.at = self._moment(as_of, "/as_of") or datetime.min.replace(tzinfo=UTC)
+
+    def refuse(self, code: str, pointer: str, message: str, help: str | None = None) -> None:
+        self.problems.append(FactProblem(pointer, code, message, help))
+
+    def _moment(self, text: str, pointer: str) -> datetime | None:
+        try:
+            found = moment(text)
+        except (ValueError, OverflowError):
+            self.refuse("F0001", pointer, f"`{text}` is not a date that exists", "write `2025-10-09`")
+            return None
+        if not EARLIEST <= found.date() <= LATEST:
+            self.refuse("F0004", pointer, f"`{text}` is not between {EARLIEST} and {LATEST}")
+            return None
+        return found
+
+    def group(self, group: str, given: BaseModel, pointer: str) -> None:
+        for attribute in given.model_fields_set:
+            claim = getattr(given, attribute)
+            if claim is not None:
+                self.fact(FACTS[f"{group}.{attribute}"], claim, f"{pointer}/{attribute}")
+
+    def fact(self, spec: FactSpec, claim: Any, pointer: str) -> None:
+        name = spec.name
+        if isinstance(claim, Missing):
+            self.states[name] = claim.unknown
+            self.submitted[name] = [None, claim.unknown, _when(claim.as_of), claim.source]
+            return
+        if not isinstance(claim, Stated):
+            value = claim
+            self.submitted[name] = [self._plain(spec, value), None, spelled(self.as_of), None, None, False, None]
+        else:
+            value = claim.value
+            dated = spelled(claim.as_of) if claim.as_of else spelled(self.as_of)
+            self.submitted[name] = [
+                self._plain(spec, value),
+                None,
+                dated,
+                claim.source,
+                claim.confidence,
+                claim.estimated,
+                _when(claim.knowable_at),
+            ]
+            if not self._timely(spec, claim, pointer):
+                return
+            if claim.estimated:
+                self.estimated.add(name)
+        self.known.add(name)
+        if name == "backing.components":
+            self.components = value
+        else:
+            self.values[name] = self._plain(spec, value)
+
+    def _timely(self, spec: FactSpec, claim: Stated, pointer: str) -> bool:
+        """Return whether a dated fact can be used; refuse it if it is from the future."""
+        if claim.knowable_at is not None:
+            knowable = self._moment(claim.knowable_at, f"{pointer}/knowable_at")
+            if knowable is not None and knowable > self.at:
+                self.refuse(
+                    "F0003",
+                    f"{pointer}/knowable_at",
+                    f"`{spec.name}` was not knowable before {claim.knowable_at}, after the snapshot's `{self.as_of}`",
+                    "leave it out of this snapshot",
+                )
+        if claim.as_of is None:
+            return True
+        dated = self._moment(claim.as_of, f"{pointer}/as_of")
+        if dated is None:
+            return False
+        if dated > self.at:
+            self.refuse(
+                "F0002",
+                f"{pointer}/as_of",
+                f"`{spec.name}` is dated {claim.as_of}, after the snapshot's `{self.as_of}`",
+                "a snapshot holds what was known at its `as_of`",
+            )
+            return False
+        if spec.max_age_days is not None and self.at - dated > timedelta(days=spec.max_age_days):
+            self.states[spec.name] = "stale"
+            return False
+        return True
+
+    @staticmethod
+    def _plain(spec: FactSpec, value: Any) -> Any:
+        if isinstance(value, list):
+            return [component.model_dump(exclude_none=True) for component in value]
+        return quantise(value, spec.kind) if isinstance(value, (int, float)) and spec.kind != "bool" else value
+
+    def custom(self, given: Mapping[str, Any], declared: Mapping[str, FactSpec]) -> None:
+        for short, claim in given.items():
+            name, pointer = f"custom.{short}", f"/facts/custom/{short}"
+            spec = declared.get(name)
+            if spec is None:
+                self.refuse("F0201", pointer, f"the rulebook declares no fact `{name}`")
+                continue
+            value = claim.value if isinstance(claim, Stated) else claim
+            if not isinstance(claim, Missing) and not _fits(spec, value):
+                self.refuse("F0202", pointer, f"`{name}` is a {spec.kind} from {spec.low} to {spec.high}")
+                continue
+            self.fact(spec, claim, pointer)
+
+    def shares(self) -> None:
+        """Spread the components, which are one fact, into the shares that rules read.
+
+        A net list is complete: what it does not name is not there, and what it leaves short of the
+        whole is undisclosed. A gross list, or one of unknown basis, is never complete.
+        """
+        if not self.components:
+            return
+        found: dict[str, float] = {}
+        for component in self.components:
+            found[component.kind] = found.get(component.kind, 0.0) + component.share
+        total = sum(found.values())
+        self.values["backing.listed"] = quantise(total, "ratio")
+        if self.values.get("backing.basis") == "net":
+            found = {**dict.fromkeys(COMPONENT_KINDS, 0.0), **found}
+            found["undisclosed"] += max(0.0, 1.0 - total)
+        for kind, share in found.items():
+            self.values[f"backing.share.{kind}"] = quantise(share, "ratio")
+
+
+def _fits(spec: FactSpec, value: Any) -> bool:
+    match spec.kind:
+        case "bool":
+            return isinstance(value, bool)
+        case "enum":
+            return value in spec.members
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return number and (spec.low is None or value >= spec.low) and (spec.high is None or value <= spec.high)
+
+
+def _when(text: str | None) -> str | None:
+    return None if text is None else spelled(text)
