@@ -76,7 +76,9 @@ def between(known: int, unknown: int, weight: tuple[int, int]) -> int:
 class _Run:
     """One evaluation, or two blended, behind one face."""
 
-    def __init__(self, epoch: Epoch, facts: Mapping[str, Any], hidden: Mapping[str, Any] | None, log: Any) -> None:
+    def __init__(
+        self, epoch: Epoch, facts: Mapping[str, Any], hidden: Mapping[str, Any] | None, log: Any
+    ) -> None:
         evaluate = epoch.explain if log is not None else epoch.answer
         trace = log.append if log is not None else None
         self.weight = epoch.weight
@@ -165,7 +167,9 @@ def settle(
         crossed = _crossed(program, run, compiled.bands[band], scores, positions, venue_cap, status)
         if crossed and status != "ineligible":
             status = "ineligible"
-            venue_cap, account_cap, binding, positions, ladder = _terms_for(compiled, run, status, sizes, None)
+            venue_cap, account_cap, binding, positions, ladder = _terms_for(
+                compiled, run, status, sizes, None
+            )
     if status == "ineligible":
         band = len(compiled.bands) - 1
     return Terms(
@@ -221,7 +225,9 @@ def _rate_pillars(
         lines = card.characteristics
         score = 100
         if in_force:
-            earned = sum(line.weight * p for line, p in zip(lines, points[start : start + len(lines)], strict=True))
+            earned = sum(
+                line.weight * p for line, p in zip(lines, points[start : start + len(lines)], strict=True)
+            )
             score = earned // sum(line.weight for line in lines)
         start += len(lines)
         score = min(score, ceiling)
@@ -319,7 +325,9 @@ def _caps(program: Program, limits: Sequence[int | None]) -> tuple[int, int, str
     if venue < least:
         venue, binding = least, "LEAST"
     share_n, share_d = caps.account_share.as_integer_ratio()
-    account = max(int(caps.least_account * MICRO), rounded(venue * share_n // share_d, to, caps.rounding.mode))
+    account = max(
+        int(caps.least_account * MICRO), rounded(venue * share_n // share_d, to, caps.rounding.mode)
+    )
     return venue, min(venue, account), binding
 
 

@@ -190,7 +190,9 @@ class Emitter:
         text = operand(operands[-1])
         for earlier in reversed(operands[:-1]):
             t = self.temporary()
-            is_known = f"({t} := {operand(earlier)})" + (f" == {t}" if earlier.type.is_numeric else " is not None")
+            is_known = f"({t} := {operand(earlier)})" + (
+                f" == {t}" if earlier.type.is_numeric else " is not None"
+            )
             text = f"({t} if {is_known} else {text})"
         return text
 

@@ -165,7 +165,9 @@ def _cap(program: Program, terms: Terms) -> Body:
         "binding": terms.binding,
         "limits": {
             limit.reason.id: {"usd": dollars(value), "unknown": unknown}
-            for limit, value, unknown in zip(program.caps.limits, terms.limits, terms.limit_unknown, strict=True)
+            for limit, value, unknown in zip(
+                program.caps.limits, terms.limits, terms.limit_unknown, strict=True
+            )
             if value is not None
         },
     }
@@ -239,7 +241,9 @@ def _traced(epoch: Epoch, n: int, outcome: Any, values: tuple[Any, ...], sides: 
                 "text": text(comparison),
                 "left": plain(left),
                 "right": plain(right),
-                "margin": number(round((left - right) * 1e12) / 1e12) if math.isfinite(left - right) else None,
+                "margin": number(round((left - right) * 1e12) / 1e12)
+                if math.isfinite(left - right)
+                else None,
             }
             for comparison, (left, right) in zip(rule.comparisons, sides, strict=True)
         ],

@@ -171,7 +171,9 @@ class Writer:
                 pair.append(name)
             sides.append(f"({', '.join(pair)})")
         named = "".join(f"{self._name_of(read)}, " for read in values)
-        self.line(f"trace(({len(self.rules) - 1}, {outcome}, ({named}), ({''.join(s + ', ' for s in sides)})))")
+        self.line(
+            f"trace(({len(self.rules) - 1}, {outcome}, ({named}), ({''.join(s + ', ' for s in sides)})))"
+        )
 
     # Sections, in the order of evaluation
 
@@ -249,7 +251,12 @@ class Writer:
                 name = f"p{len(names)}"
                 names.append(name)
                 self._characteristic(name, line.grid, line.unknown)
-                self.trace("scorecards", line.reason, name, line.grid.of if isinstance(line.grid, Bins) else line.grid.by)
+                self.trace(
+                    "scorecards",
+                    line.reason,
+                    name,
+                    line.grid.of if isinstance(line.grid, Bins) else line.grid.by,
+                )
             if card.applies is None:
                 applied.append("True")
                 continue
@@ -265,7 +272,8 @@ class Writer:
             case Bins(of, edges, points):
                 self.assign("x", of)
                 chain = "".join(
-                    f"{value} if x < {literal(edge)} else " for value, edge in zip(points, edges, strict=False)
+                    f"{value} if x < {literal(edge)} else "
+                    for value, edge in zip(points, edges, strict=False)
                 )
                 self.line(f"{name} = {unknown} if x != x else {chain}{points[-1]}")
                 self.missed("x != x", self.mask(of))
@@ -282,7 +290,9 @@ class Writer:
             for n, rule in enumerate(rules):
                 self._verdict(f"{kind}{n}", rule.when, rule.on_unknown)
                 self.trace("rating", rule.reason, f"{kind}{n}", rule.when)
-            fired = "".join(f"({self._fires(f'{kind}{n}', rule.on_unknown)}), " for n, rule in enumerate(rules))
+            fired = "".join(
+                f"({self._fires(f'{kind}{n}', rule.on_unknown)}), " for n, rule in enumerate(rules)
+            )
             self.line(f"{kind} = ({fired})")
         self.line("return o, s, missed")
         self.depth -= 1

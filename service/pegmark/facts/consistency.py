@@ -46,11 +46,21 @@ def _components(values: Mapping[str, Any], components: Sequence[Any]) -> Iterato
         )
     rows = [(c.kind, c.obligor, c.asset, c.maturity) for c in components]
     for row in dict.fromkeys(row for row in rows if rows.count(row) > 1):
-        yield "F0102", name, name, f"component `{row[0]}` is listed twice with the same obligor, asset and maturity"
+        yield (
+            "F0102",
+            name,
+            name,
+            f"component `{row[0]}` is listed twice with the same obligor, asset and maturity",
+        )
     deposits = sum(c.share for c in components if c.kind in ("bank_deposit", "cash"))
     largest = values.get("backing.largest_bank_share", 0.0)
     if components and values.get("backing.basis") == "net" and largest > deposits + _TOLERANCE:
-        yield "F0112", "backing.largest_bank_share", name, f"one bank holds {largest:.4g}, all deposits are {deposits:.4g}"
+        yield (
+            "F0112",
+            "backing.largest_bank_share",
+            name,
+            f"one bank holds {largest:.4g}, all deposits are {deposits:.4g}",
+        )
 
 
 def _pairs(values: Mapping[str, Any], components: Sequence[Any]) -> Iterator[Contradiction]:
@@ -66,8 +76,18 @@ def _pairs(values: Mapping[str, Any], components: Sequence[Any]) -> Iterator[Con
     if depth is not None and stressed is not None and stressed > depth:
         yield "F0105", "liquidity.stressed_depth_2pct", "liquidity.depth_2pct", "stressed depth exceeds depth"
     hedged = any(c.kind == "hedged_crypto" and c.share > 0 for c in components)
-    if components and get("backing.basis") == "net" and not hedged and get("hedge.short_share", 0.0) > _TOLERANCE:
-        yield "F0106", "hedge.short_share", "backing.components", "short positions, but no hedged component in a net list"
+    if (
+        components
+        and get("backing.basis") == "net"
+        and not hedged
+        and get("hedge.short_share", 0.0) > _TOLERANCE
+    ):
+        yield (
+            "F0106",
+            "hedge.short_share",
+            "backing.components",
+            "short positions, but no hedged component in a net list",
+        )
     for wide, narrow in (
         ("peg.max_discount_365d", "peg.max_discount_30d"),
         ("peg.max_discount_30d", "peg.discount_now"),
@@ -77,7 +97,12 @@ def _pairs(values: Mapping[str, Any], components: Sequence[Any]) -> Iterator[Con
         if wide in values and narrow in values and values[narrow] > values[wide]:
             yield "F0107", wide, narrow, f"`{wide}` is below `{narrow}`, which lies within it"
     if get("redemption.gated") and get("redemption.daily_capacity", 0.0) > 0:
-        yield "F0108", "redemption.daily_capacity", "redemption.gated", "capacity is given while redemption is suspended"
+        yield (
+            "F0108",
+            "redemption.daily_capacity",
+            "redemption.gated",
+            "capacity is given while redemption is suspended",
+        )
     met, capacity = get("redemption.largest_met_24h"), get("redemption.daily_capacity")
     if met is not None and capacity is not None and capacity < 0.5 * met and not get("redemption.gated"):
         yield (
@@ -87,7 +112,12 @@ def _pairs(values: Mapping[str, Any], components: Sequence[Any]) -> Iterator[Con
             "capacity is under half of what was met in a day",
         )
     if get("backing.attestor") == "none" and "backing.attestation_age" in values:
-        yield "F0109", "backing.attestation_age", "backing.attestor", "an attestation has an age, but nobody attests"
+        yield (
+            "F0109",
+            "backing.attestation_age",
+            "backing.attestor",
+            "an attestation has an age, but nobody attests",
+        )
     if get("venue.promotion_counts_collateral") and get("venue.promotional_apr") == 0:
         yield (
             "F0110",

@@ -19,9 +19,7 @@ Absence = Literal["not_disclosed", "not_collected", "not_credible"]
 
 TEXT = r"^[^\x00-\x1f\x7f]*$"
 """Free text: anything but control characters."""
-WHEN = (
-    r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2}))?$"
-)
+WHEN = r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2}))?$"
 """A date, or an RFC 3339 instant."""
 
 Line = Annotated[str, Field(min_length=1, max_length=2000, pattern=TEXT)]
@@ -110,14 +108,18 @@ def _group(group: str) -> type[BaseModel]:
         if spec.group == group:
             attribute = spec.name.partition(".")[2]
             fields[attribute] = (claim(spec) | None, Field(None, description=spec.meaning))
-    return create_model(f"{group.title()}Facts", __base__=Strict, __doc__=f"Facts of the group `{group}`.", **fields)
+    return create_model(
+        f"{group.title()}Facts", __base__=Strict, __doc__=f"Facts of the group `{group}`.", **fields
+    )
 
 
 GROUPS = tuple(dict.fromkeys(spec.group for spec in FACTS.values()))
 GROUP_MODELS = {group: _group(group) for group in GROUPS}
 _CUSTOM = Annotated[
     Annotated[bool | float | Line, Tag("bare")]
-    | Annotated[create_model("StatedCustom", __base__=Stated, value=(bool | float | Line, ...)), Tag("stated")]
+    | Annotated[
+        create_model("StatedCustom", __base__=Stated, value=(bool | float | Line, ...)), Tag("stated")
+    ]
     | Annotated[Missing, Tag("unknown")],
     Discriminator(_shape),
 ]
@@ -134,4 +136,3 @@ Facts: type[BaseModel] = create_model(
 )
 VenueFacts: type[BaseModel] = GROUP_MODELS["venue"]
 TermsFacts: type[BaseModel] = GROUP_MODELS["terms"]
-

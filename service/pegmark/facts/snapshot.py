@@ -166,7 +166,15 @@ class _Taker:
             return
         if not isinstance(claim, Stated):
             value = claim
-            self.submitted[name] = [self._plain(spec, value), None, spelled(self.as_of), None, None, False, None]
+            self.submitted[name] = [
+                self._plain(spec, value),
+                None,
+                spelled(self.as_of),
+                None,
+                None,
+                False,
+                None,
+            ]
         else:
             value = claim.value
             dated = spelled(claim.as_of) if claim.as_of else spelled(self.as_of)
@@ -222,7 +230,9 @@ class _Taker:
     def _plain(spec: FactSpec, value: Any) -> Any:
         if isinstance(value, list):
             return [component.model_dump(exclude_none=True) for component in value]
-        return quantise(value, spec.kind) if isinstance(value, (int, float)) and spec.kind != "bool" else value
+        return (
+            quantise(value, spec.kind) if isinstance(value, (int, float)) and spec.kind != "bool" else value
+        )
 
     def custom(self, given: Mapping[str, Any], declared: Mapping[str, FactSpec]) -> None:
         for short, claim in given.items():

@@ -78,7 +78,9 @@ def _flag(name: str, worse: Worse, age: int | None, meaning: str, where: str) ->
     return FactSpec(name, "bool", worse, meaning, where, age)
 
 
-def _choice(name: str, members: str, age: int | None, meaning: str, where: str, worse: Worse = "first") -> FactSpec:
+def _choice(
+    name: str, members: str, age: int | None, meaning: str, where: str, worse: Worse = "first"
+) -> FactSpec:
     return FactSpec(name, "enum", worse, meaning, where, age, members=tuple(members.split()))
 
 
@@ -264,11 +266,18 @@ def _readable() -> dict[str, FactSpec]:
     share = _number("backing.share", "ratio", "higher", None, "", "From `backing.components`.", high=10.0)
     for kind in COMPONENT_KINDS.values():
         name = f"backing.share.{kind.name}"
-        readable[name] = replace(share, name=name, worse="none", meaning=f"Share of liabilities: {kind.meaning}")
+        readable[name] = replace(
+            share, name=name, worse="none", meaning=f"Share of liabilities: {kind.meaning}"
+        )
     listed = replace(share, name="backing.listed", worse="none", meaning="Sum of the shares listed.")
     readable[listed.name] = listed
     readable["layer.score"] = _number(
-        "layer.score", "points", "lower", None, "Least composite score of the material layers beneath.", "Decided first."
+        "layer.score",
+        "points",
+        "lower",
+        None,
+        "Least composite score of the material layers beneath.",
+        "Decided first.",
     )
     return readable
 

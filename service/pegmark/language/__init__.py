@@ -6,4 +6,16 @@ from pegmark.language.prose import text
 from pegmark.language.scope import Place, Scope, Symbol, nearest
 from pegmark.language.types import BOOL, UNITS, Type
 
-__all__ = ["BOOL", "CODES", "UNITS", "Place", "Scope", "Symbol", "Type", "check", "literal", "nearest", "text"]
+__all__ = [
+    "BOOL",
+    "CODES",
+    "UNITS",
+    "Place",
+    "Scope",
+    "Symbol",
+    "Type",
+    "check",
+    "literal",
+    "nearest",
+    "text",
+]

@@ -33,13 +33,22 @@ from pegmark.language.tokens import Malformed
 from pegmark.language.types import BOOL, Type
 from pegmark.problems import Problem, Span
 
-FUNCTIONS = {"min": (2, 8), "max": (2, 8), "abs": (1, 1), "clamp": (3, 3), "known": (1, 1), "coalesce": (2, 8)}
+FUNCTIONS = {
+    "min": (2, 8),
+    "max": (2, 8),
+    "abs": (1, 1),
+    "clamp": (3, 3),
+    "known": (1, 1),
+    "coalesce": (2, 8),
+}
 """Functions with the least and greatest number of arguments."""
 
 _NOUNS = {"bool": "a condition", "enum": "a choice", "number": "a bare number", "USD": "an amount of USD"}
 
 
-def check(text: str, scope: Scope, place: Place, expected: Type | None = None) -> tuple[Typed | None, list[Problem]]:
+def check(
+    text: str, scope: Scope, place: Place, expected: Type | None = None
+) -> tuple[Typed | None, list[Problem]]:
     """Return the checked expression, or None and what is wrong with it (the first thing found).
 
     `expected` gives bare enum texts their members and is what the whole must be, if given.
@@ -52,12 +61,16 @@ def check(text: str, scope: Scope, place: Place, expected: Type | None = None) -
     except Malformed as stop:
         span = Span(place.file, place.at(stop.start), place.at(stop.end))
         return None, [
-            Problem(stop.code, stop.message, span, stop.help, yaml_path=place.yaml_path, rule_id=place.rule_id)
+            Problem(
+                stop.code, stop.message, span, stop.help, yaml_path=place.yaml_path, rule_id=place.rule_id
+            )
         ]
     return node, []
 
 
-def literal(text: str, place: Place, expected: Type | None = None) -> tuple[Fraction | bool | str | None, Type | None, list[Problem]]:
+def literal(
+    text: str, place: Place, expected: Type | None = None
+) -> tuple[Fraction | bool | str | None, Type | None, list[Problem]]:
     """Return the value and type of a text that is one literal, negative or not."""
     node, problems = check(text, Scope({}), place, expected)
     match node:
@@ -125,7 +138,11 @@ class _Checker:
         start, end = self._offsets(node)
         code = "E0204" if kind.is_numeric and expected.is_numeric else "E0205"
         raise Malformed(
-            code, f"this is {noun(kind)}, where {noun(expected)} is needed", start, end, _advice(node, expected)
+            code,
+            f"this is {noun(kind)}, where {noun(expected)} is needed",
+            start,
+            end,
+            _advice(node, expected),
         )
 
     def _offsets(self, node: Typed) -> tuple[int, int]:
@@ -150,11 +167,18 @@ class _Checker:
     def text(self, node: sx.Text, expected: Type | None) -> Typed:
         if expected is None or expected.kind != "enum":
             raise self.wrong(
-                node, "E0205", f'`"{node.text}"` stands where no choice is made', "compare it with an enum fact"
+                node,
+                "E0205",
+                f'`"{node.text}"` stands where no choice is made',
+                "compare it with an enum fact",
             )
         if node.text not in expected.members:
             near = nearest(node.text, dict.fromkeys(expected.members))
-            advice = f'did you mean `"{near}"`?' if near else "members are " + ", ".join(f"`{m}`" for m in expected.members)
+            advice = (
+                f'did you mean `"{near}"`?'
+                if near
+                else "members are " + ", ".join(f"`{m}`" for m in expected.members)
+            )
             raise self.wrong(node, "E0206", f'`"{node.text}"` is not a member', advice)
         return Const(node.text, expected.known(), self.span(node))
 
@@ -163,9 +187,13 @@ class _Checker:
         if symbol is not None:
             return Read(node.name, symbol.origin, symbol.type, self.span(node))
         if node.name in self._scope.elsewhere:
-            raise self.wrong(node, "E0207", f"`{node.name}` cannot be read here", self._scope.elsewhere[node.name])
+            raise self.wrong(
+                node, "E0207", f"`{node.name}` cannot be read here", self._scope.elsewhere[node.name]
+            )
         near = self._scope.near(node.name)
-        raise self.wrong(node, "E0201", f"unknown name `{node.name}`", f"did you mean `{near}`?" if near else None)
+        raise self.wrong(
+            node, "E0201", f"unknown name `{node.name}`", f"did you mean `{near}`?" if near else None
+        )
 
     def negative(self, node: sx.Unary) -> Typed:
         operand = self.number(node.operand)
@@ -258,7 +286,8 @@ class _Checker:
             node.right,
             "E0204",
             f"unit mismatch: {word} {a.kind} {join} {b.kind}",
-            "one operand must be a ratio or a bare number" + (", or both of one unit" if node.op == "/" else ""),
+            "one operand must be a ratio or a bare number"
+            + (", or both of one unit" if node.op == "/" else ""),
         )
 
     def conditional(self, node: sx.Conditional, expected: Type | None) -> Typed:
@@ -278,7 +307,10 @@ class _Checker:
             at = sx.Name(node.function, node.start, node.name_end)
             known = "functions are " + ", ".join(f"`{name}`" for name in FUNCTIONS)
             raise self.wrong(
-                at, "E0202", f"unknown function `{node.function}`", f"did you mean `{near}`?" if near else known
+                at,
+                "E0202",
+                f"unknown function `{node.function}`",
+                f"did you mean `{near}`?" if near else known,
             )
         least, most = FUNCTIONS[node.function]
         if not least <= len(node.arguments) <= most:
@@ -309,14 +341,18 @@ class _Checker:
             unsure = all(a.type.optional for a in arguments)
             return Coalesce(tuple(arguments), first.type.known().maybe(unsure), span)
         if not first.type.is_numeric:
-            raise self.wrong(node.arguments[0], "E0205", f"this is {noun(first.type)}, where a number is needed")
+            raise self.wrong(
+                node.arguments[0], "E0205", f"this is {noun(first.type)}, where a number is needed"
+            )
         kind = _optional(first.type.known(), *arguments)
         match node.function:
             case "abs":
                 return Abs(first, kind, span)
             case "clamp":
                 x, low, high = arguments
-                return Extreme("min", (Extreme("max", (x, low), _optional(kind, x, low), span), high), kind, span)
+                return Extreme(
+                    "min", (Extreme("max", (x, low), _optional(kind, x, low), span), high), kind, span
+                )
         return Extreme("min" if node.function == "min" else "max", tuple(arguments), kind, span)
 
 

@@ -138,9 +138,7 @@ class Coalesce:
     span: Span
 
 
-Typed = (
-    Const | Read | Not | Logic | Compare | Member | Arith | Choose | Known | Extreme | Abs | Coalesce
-)
+Typed = Const | Read | Not | Logic | Compare | Member | Arith | Choose | Known | Extreme | Abs | Coalesce
 
 
 def children(node: Typed) -> tuple[Typed, ...]:

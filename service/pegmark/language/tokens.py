@@ -86,7 +86,9 @@ def _scan(text: str) -> Iterator[Token]:
     while at < len(text):
         for foreign, advice in _FOREIGN.items():
             if text.startswith(foreign, at) and not text.startswith(("==", "!="), at):
-                raise Malformed("E0108", f"`{foreign}` is not an operator here", at, at + len(foreign), advice)
+                raise Malformed(
+                    "E0108", f"`{foreign}` is not an operator here", at, at + len(foreign), advice
+                )
         if text.startswith("===", at):
             raise Malformed("E0108", "`===` is not an operator here", at, at + 3, _FOREIGN["==="])
         match = _TOKEN.match(text, at)
