@@ -17,7 +17,7 @@ from pegmark.engine.compiled import ABSENT, Compiled, Epoch
 from pegmark.engine.decide import Explain, Layer, Terms, settle
 from pegmark.engine.emit import MICRO, ONE
 from pegmark.engine.waterfall import Position
-from pegmark.facts.digest import identifier
+from pegmark.facts.digest import canonical, identifier
 from pegmark.facts.snapshot import Snapshot
 from pegmark.language.prose import text
 from pegmark.rulebook.program import Program
@@ -65,7 +65,7 @@ def decide(
             "engine": engine_digest(),
         },
     }
-    return {"id": identifier("dec_", body), **body}
+    return {"id": identifier("dec_", canonical(body)), **body}
 
 
 def number(value: float) -> int | float | None:
@@ -216,12 +216,12 @@ def _findings(program: Program, terms: Terms) -> list[Body]:
 
 def _unknown(compiled: Compiled, snapshot: Snapshot, terms: Terms) -> list[Body]:
     """List the facts given as unknown, and those not given at all that mattered."""
-    bits, missed = compiled.bits, terms.missed
     listed = []
-    for fact, state in snapshot.states.items():
-        mattered = bool(missed & bits[fact])
-        if mattered or state != "not_collected":
-            listed.append({"fact": fact, "state": state, "mattered": mattered})
+    for fact, bit in compiled.bits.items():
+        state = snapshot.states.get(fact)
+        mattered = bool(terms.missed & bit) and fact not in snapshot.known
+        if mattered or state is not None:
+            listed.append({"fact": fact, "state": state or "not_collected", "mattered": mattered})
     return listed
 
 

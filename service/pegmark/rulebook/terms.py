@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from pegmark.facts.vocabulary import READABLE
 from pegmark.language import BOOL, Scope, Type, literal
 from pegmark.language.nodes import Const, Read, Typed, reads
 from pegmark.problems import Related
@@ -28,6 +29,7 @@ from pegmark.rulebook.source import Node, Scalar
 from pegmark.rulebook.verdicts import NO_REASON, complete
 
 MAX_POINTS = 64
+_BASIS = Type("enum", READABLE["venue.price_source"].members)
 _ZERO = Const(Fraction(0), RATIO, NOWHERE)
 
 
@@ -286,7 +288,8 @@ def _report_double_counting(reader: Reader, steps: list[Step], derived: list[Der
     """One fact is charged for by at most one additive step, through derived names too."""
     rests: dict[str, set[str]] = {}
     for item in derived:
-        rests[item.name] = _facts_of([item.expr], rests)
+        if item.expr.type.is_numeric:
+            rests[item.name] = _facts_of([item.expr], rests)
     owner: dict[str, Step] = {}
     for step in steps:
         if step.op != "add":
@@ -311,7 +314,8 @@ def _facts_of(nodes: list[Typed], rests: dict[str, set[str]]) -> set[str]:
     found: set[str] = set()
     for node in nodes:
         for read in reads(node):
-            if read.origin == "fact":
+            # A flag or a choice says which charge applies; what is charged for is an amount.
+            if read.origin == "fact" and read.type.is_numeric:
                 found.add(read.name)
             found |= rests.get(read.name, set())
     return found
@@ -386,7 +390,7 @@ def read_mark(reader: Reader, node: Node | None, names: Names) -> Mark | None:
         return None
     reason = reader.reason(entry, "mark", node.span)
     scope = names.scope()
-    basis = _word(reader, entry.get("basis"), "mark.basis", scope)
+    basis = _word(reader, entry.get("basis"), "mark.basis", scope, _BASIS)
     quote = _word(reader, entry.get("quote"), "mark.quote", scope)
     floor = reader.mapping(entry.get("floor"), "mark.floor", ("value", "when"))
     close_out = reader.mapping(entry.get("close_out"), "mark.close_out", ("expr", "unknown"))
@@ -408,15 +412,17 @@ def read_mark(reader: Reader, node: Node | None, names: Names) -> Mark | None:
     )
 
 
-def _word(reader: Reader, node: Node | None, path: str, scope: Scope) -> Typed | None:
+def _word(
+    reader: Reader, node: Node | None, path: str, scope: Scope, expected: Type | None = None
+) -> Typed | None:
     """Read a word (`"multi_venue_index"`), or an expression that chooses one."""
     scalar = reader.scalar(node, path)
     if scalar is None:
         return None
     bare = scalar.text.strip().strip('"')
-    if bare.replace("_", "").isalnum() and bare not in scope.symbols:
+    if expected is None and bare.replace("_", "").isalnum() and bare not in scope.symbols:
         return Const(bare, Type("enum", (bare,)), scalar.span)
-    return reader.expression(scalar, path, scope)
+    return reader.expression(scalar, path, scope, expected)
 
 
 def read_conditions(reader: Reader, node: Node | None, names: Names) -> list[Condition]:
