@@ -13,6 +13,8 @@ from typing import Any
 import orjson
 
 _EXACT = 2**53
+_DIFFERS = (b"e-6", b"e+", b".0,", b".0}", b".0]")
+"""Where orjson may have written a number as ECMAScript would not; a text that looks so costs only time."""
 
 
 def canonical(value: Any) -> bytes:
@@ -21,6 +23,9 @@ def canonical(value: Any) -> bytes:
     >>> canonical({"b": 1.0, "a": 0.00001})
     b'{"a":0.00001,"b":1}'
     """
+    data = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    if not data.endswith(b".0") and not any(mark in data for mark in _DIFFERS):
+        return data
     return orjson.dumps(_plain(value), option=orjson.OPT_SORT_KEYS)
 
 
@@ -39,7 +44,7 @@ def _number(value: float) -> Any:
     if value.is_integer() and -_EXACT < value < _EXACT:
         return int(value)
     size = abs(value)
-    if 1e-6 <= size < 1e-4 or _EXACT <= size < 1e21:
+    if 1e-6 <= size < 1e-5 or _EXACT <= size < 1e21:
         return orjson.Fragment(f"{Decimal(repr(value)):f}".encode())
     if size >= 1e21:
         return orjson.Fragment(repr(value).encode())
