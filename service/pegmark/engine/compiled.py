@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from pegmark.engine.emit import RUNTIME
+from pegmark.engine.emit import MICRO, RUNTIME
 from pegmark.engine.scalar import RuleInfo, fact_bits, write
 from pegmark.engine.waterfall import Waterfall
 from pegmark.rulebook.program import Param, Program
@@ -25,9 +25,56 @@ class Epoch:
     answer: Evaluate
     explain: Evaluate
     rules: tuple[RuleInfo, ...]
-    step_reads: tuple[tuple[str, ...], ...]
     params: Mapping[str, Mapping[str, object]]
     weight: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The constants of caps and ladder as integers of a millionth of a dollar."""
+
+    least_venue: int
+    least_account: int
+    tick: int
+    mode: str
+    account_share: tuple[int, int]
+    breakpoints: tuple[int, ...]
+
+    @classmethod
+    def of(cls, program: Program) -> Scale:
+        """Return the constants of a program."""
+        caps = program.caps
+        return cls(
+            int(caps.least_venue * MICRO),
+            int(caps.least_account * MICRO),
+            int(caps.rounding.to * MICRO),
+            caps.rounding.mode,
+            caps.account_share.as_integer_ratio(),
+            tuple(int(point * MICRO) for point in program.ladder.breakpoints),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Pillar:
+    """A scorecard's constants: the slice of the points that are its own, and their weights."""
+
+    name: str
+    start: int
+    weights: tuple[int, ...]
+    total: int
+    always: bool
+    weight: int
+
+    @staticmethod
+    def all_of(program: Program) -> tuple[Pillar, ...]:
+        """Return the pillars of a program, in order."""
+        pillars, start = [], 0
+        for card in program.scorecards:
+            weights = tuple(line.weight for line in card.characteristics)
+            weight = dict(program.rating.weights)[card.pillar]
+            pillars.append(Pillar(card.pillar, start, weights, sum(weights), card.applies is None, weight))
+            start += len(weights)
+        return tuple(pillars)
 
 
 @dataclass(slots=True)
@@ -41,6 +88,8 @@ class Compiled:
     bits: dict[str, int]
     bands: tuple[str, ...]
     waterfall: Waterfall
+    scale: Scale
+    pillars: tuple[Pillar, ...]
     starts: list[date]
     _epochs: dict[int, Epoch] = field(default_factory=dict)
 
@@ -61,7 +110,6 @@ class Compiled:
             self._load(answer.text),
             self._load(explain.text),
             answer.rules,
-            answer.step_reads,
             {param.name: _dated(param, day) for param in self.program.params},
             self._estimate_weight(day),
         )
@@ -94,6 +142,8 @@ def compile_program(program: Program) -> Compiled:
         fact_bits(program),
         tuple(band for band, _ in program.rating.bands),
         Waterfall(program.haircut),
+        Scale.of(program),
+        Pillar.all_of(program),
         [first, *(day for day in changes if day > first)],
     )
 

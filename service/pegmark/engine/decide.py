@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import mul
 from typing import Any, Literal
 
 from pegmark.engine.compiled import Compiled, Epoch
@@ -102,6 +103,7 @@ class _Run:
             self.missed,
             self.rate,
             self._at,
+            self.settle,
             self.step_reads,
             self.finish,
             self.guard,
@@ -155,7 +157,7 @@ def settle(
     log: list[tuple[Any, ...]] | None = [] if tracing else None
     run = _Run(epoch, facts, hidden, log)
 
-    scores, composite = _rate_pillars(program, run.points, run.applies, layer)
+    scores, composite = _rate_pillars(compiled, run.points, run.applies, layer)
     band, capped_by, status, missed = _rate(program, run, scores, composite, layer)
     if program.classify.order[run.cls] in program.rating.ineligible:
         status = "ineligible"
@@ -209,7 +211,7 @@ def _with_layer(values: Mapping[str, Any], layer: Layer | None) -> Mapping[str, 
 
 
 def _rate_pillars(
-    program: Program, points: Sequence[int], applies: Sequence[bool], layer: Layer | None
+    compiled: Compiled, points: Sequence[int], applies: Sequence[bool], layer: Layer | None
 ) -> tuple[dict[str, int], int]:
     """Return the score of each pillar, 0-100, and the composite.
 
@@ -218,29 +220,22 @@ def _rate_pillars(
     """
     ceiling = 100 if layer is None else layer.score or 0
     scores: dict[str, int] = {}
-    weights = dict(program.rating.weights)
     always_sum = always_weight = all_sum = all_weight = 0
-    start = 0
-    for card, in_force in zip(program.scorecards, applies, strict=True):
-        lines = card.characteristics
+    for pillar, in_force in zip(compiled.pillars, applies, strict=True):
         score = 100
         if in_force:
-            earned = sum(
-                line.weight * p for line, p in zip(lines, points[start : start + len(lines)], strict=True)
-            )
-            score = earned // sum(line.weight for line in lines)
-        start += len(lines)
-        score = min(score, ceiling)
-        scores[card.pillar] = score
-        weight = weights[card.pillar]
-        if card.applies is None:
-            always_sum += weight * score
-            always_weight += weight
+            own = points[pillar.start : pillar.start + len(pillar.weights)]
+            score = sum(map(mul, pillar.weights, own)) // pillar.total
+        scores[pillar.name] = score = min(score, ceiling)
+        if pillar.always:
+            always_sum += pillar.weight * score
+            always_weight += pillar.weight
         if in_force:
-            all_sum += weight * score
-            all_weight += weight
+            all_sum += pillar.weight * score
+            all_weight += pillar.weight
     means = [s // w for s, w in ((always_sum, always_weight), (all_sum, all_weight)) if w]
-    return scores, min(min(means, default=100), min(scores.values(), default=100) + program.rating.lift)
+    lift = compiled.program.rating.lift
+    return scores, min(min(means, default=100), min(scores.values(), default=100) + lift)
 
 
 def _rate(
@@ -276,18 +271,19 @@ def _terms_for(
     compiled: Compiled, run: _Run, status: Status, sizes: Sequence[float], log: list[Any] | None
 ) -> tuple[int, int, str | None, list[Position], list[tuple[int, int, int, int]]]:
     """Return caps, the binding limit, the haircuts at `sizes`, and the ladder."""
-    program = compiled.program
     shape = compiled.waterfall
-    amounts = [run.at(size) for size in sizes]
+
+    def position(size: float) -> Position:
+        amounts = run.at(size)
+        return shape.position(size, amounts, run.settle(amounts))
+
     if status == "ineligible":
-        positions = [shape.worthless(size, a) for size, a in zip(sizes, amounts, strict=True)]
-        return 0, 0, None, positions, []
-    positions = [shape.position(size, a) for size, a in zip(sizes, amounts, strict=True)]
-    venue_cap, account_cap, binding = _caps(program, run.limits)
+        return 0, 0, None, [shape.worthless(size, run.at(size)) for size in sizes], []
+    positions = [position(size) for size in sizes]
+    venue_cap, account_cap, binding = _caps(compiled, run.limits)
     mark = len(log) if log is not None else 0
-    breaks = [int(point) for point in program.ladder.breakpoints if point * MICRO < account_cap]
-    points = [*(point * MICRO for point in breaks), account_cap]
-    steps = [shape.position(point / MICRO, run.at(point / MICRO)) for point in points]
+    points = [point for point in compiled.scale.breakpoints if point < account_cap] + [account_cap]
+    steps = [position(point / MICRO) for point in points]
     if log is not None:
         del log[mark:]
     maintenance = marginal_rates(points, _rising(p.maintenance_total for p in steps), shape.tick)
@@ -311,23 +307,19 @@ def _rising(haircuts: Iterable[int]) -> list[int]:
     return rising
 
 
-def _caps(program: Program, limits: Sequence[int | None]) -> tuple[int, int, str | None]:
-    caps = program.caps
-    venue, binding = None, None
-    for limit, value in zip(caps.limits, limits, strict=True):
-        if value is not None and (venue is None or value < venue):
+def _caps(compiled: Compiled, limits: Sequence[int | None]) -> tuple[int, int, str | None]:
+    """Return the venue's cap, an account's, and the limit that binds."""
+    scale = compiled.scale
+    # INVARIANT: a cap is finite; with no limit in force only the least is offered.
+    venue, binding = 0, None
+    for limit, value in zip(compiled.program.caps.limits, limits, strict=True):
+        if value is not None and (binding is None or value < venue):
             venue, binding = value, limit.reason.id
-    least, to = int(caps.least_venue * MICRO), int(caps.rounding.to * MICRO)
-    if venue is None:
-        # INVARIANT: a cap is finite; with no limit in force only the least is offered.
-        venue = 0
-    venue = rounded(max(venue, 0), to, caps.rounding.mode)
-    if venue < least:
-        venue, binding = least, "LEAST"
-    share_n, share_d = caps.account_share.as_integer_ratio()
-    account = max(
-        int(caps.least_account * MICRO), rounded(venue * share_n // share_d, to, caps.rounding.mode)
-    )
+    venue = rounded(max(venue, 0), scale.tick, scale.mode)
+    if venue < scale.least_venue:
+        venue, binding = scale.least_venue, "LEAST"
+    n, d = scale.account_share
+    account = max(scale.least_account, rounded(venue * n // d, scale.tick, scale.mode))
     return venue, min(venue, account), binding
 
 

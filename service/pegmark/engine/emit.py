@@ -60,12 +60,24 @@ def divide(a: float, b: float) -> float:
     return a / b if b else NAN
 
 
+def as_json(x: float) -> int | float | None:
+    """Return a number as JSON writes it canonically: integers without a fraction, unknown as null.
+
+    >>> as_json(1.0), as_json(0.5), as_json(NAN)
+    (1, 0.5, None)
+    """
+    if x != x:
+        return None
+    return int(x) if x.is_integer() else x
+
+
 RUNTIME: Mapping[str, object] = {
     "NAN": NAN,
     "INF": inf,
     "Q": quantise,
     "QUSD": quantise_usd,
     "divide": divide,
+    "JSON": as_json,
     "__builtins__": {"round": round, "abs": abs, "min": min, "max": max},
 }
 """All that generated code can reach."""

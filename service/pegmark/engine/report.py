@@ -15,7 +15,7 @@ from typing import Any
 
 from pegmark.engine.compiled import ABSENT, Compiled, Epoch
 from pegmark.engine.decide import Explain, Layer, Terms, settle
-from pegmark.engine.emit import MICRO, ONE
+from pegmark.engine.emit import MICRO, ONE, as_json
 from pegmark.engine.waterfall import Position
 from pegmark.facts.digest import canonical, identifier
 from pegmark.facts.snapshot import Snapshot
@@ -52,7 +52,7 @@ def decide(
         "haircuts": [_haircut(compiled, terms, position, explain) for position in terms.positions],
         "ladder": _ladder(terms),
         "mark": _mark(program, terms),
-        "close_out_hours": number(round(terms.mark[3] * 24 * 1e12) / 1e12),
+        "close_out_hours": as_json(round(terms.mark[3] * 24 * 1e12) / 1e12),
         "cap": _cap(program, terms),
         "conditions": _conditions(program, terms),
         "findings": _findings(program, terms),
@@ -68,13 +68,6 @@ def decide(
     return {"id": identifier("dec_", canonical(body)), **body}
 
 
-def number(value: float) -> int | float | None:
-    """Return a float as JSON writes it canonically: integers without a fraction, NaN as null."""
-    if value != value:
-        return None
-    return int(value) if value.is_integer() else value
-
-
 def ratio(value: int) -> int | float:
     """Return an integer of scale 1e12 as a decimal 0-1."""
     return value // ONE if value % ONE == 0 else value / ONE
@@ -87,7 +80,7 @@ def dollars(value: int) -> int | float:
 
 def plain(value: Any) -> Any:
     """Return a value read by a rule as JSON."""
-    return number(value) if isinstance(value, float) else value
+    return as_json(value) if isinstance(value, float) else value
 
 
 def decided_by(program: Program, by: int) -> str:
@@ -106,7 +99,7 @@ def _split(basis: int, reference: int, total: int) -> Body:
 
 def _haircut(compiled: Compiled, terms: Terms, position: Position, explain: Explain) -> Body:
     body: Body = {
-        "size_usd": number(position.size),
+        "size_usd": as_json(position.size),
         "initial": _split(position.initial, position.reference, position.initial_total),
         "maintenance": _split(position.maintenance, position.reference, position.maintenance_total),
     }
@@ -123,8 +116,7 @@ def _waterfall(compiled: Compiled, terms: Terms, position: Position) -> list[Bod
     for line in compiled.waterfall.lines(position):
         body: Body = {"rule": line.rule, "amount": ratio(line.amount)}
         if line.step is not None:
-            names = terms.epoch.step_reads[line.step]
-            body["reads"] = {name: plain(value) for name, value in zip(names, reads[line.step], strict=True)}
+            body["reads"] = reads[line.step]
             body["why"] = steps[line.step].reason.why
         lines.append(body)
     return lines
@@ -146,9 +138,9 @@ def _mark(program: Program, terms: Terms) -> Body:
         "basis": basis,
         "quote": quote,
         "min_sources": mark.min_sources,
-        "max_source_weight": number(float(mark.max_source_weight)),
+        "max_source_weight": as_json(float(mark.max_source_weight)),
         "max_age_seconds": round(mark.max_age_days * 86400),
-        "floor": number(float(mark.floor)) if floored else None,
+        "floor": as_json(float(mark.floor)) if floored else None,
         "rule": mark.reason.id,
     }
 
@@ -216,13 +208,15 @@ def _findings(program: Program, terms: Terms) -> list[Body]:
 
 def _unknown(compiled: Compiled, snapshot: Snapshot, terms: Terms) -> list[Body]:
     """List the facts given as unknown, and those not given at all that mattered."""
-    listed = []
-    for fact, bit in compiled.bits.items():
-        state = snapshot.states.get(fact)
-        mattered = bool(terms.missed & bit) and fact not in snapshot.known
-        if mattered or state is not None:
-            listed.append({"fact": fact, "state": state or "not_collected", "mattered": mattered})
-    return listed
+    bits, states = compiled.bits, snapshot.states
+    missed = terms.missed
+    for fact in snapshot.known:
+        missed &= ~bits[fact]
+    return [
+        {"fact": fact, "state": states.get(fact, "not_collected"), "mattered": bool(missed & bit)}
+        for fact, bit in bits.items()
+        if missed & bit or fact in states
+    ]
 
 
 def _trace(terms: Terms) -> list[Body]:
@@ -241,7 +235,7 @@ def _traced(epoch: Epoch, n: int, outcome: Any, values: tuple[Any, ...], sides: 
                 "text": text(comparison),
                 "left": plain(left),
                 "right": plain(right),
-                "margin": number(round((left - right) * 1e12) / 1e12)
+                "margin": as_json(round((left - right) * 1e12) / 1e12)
                 if math.isfinite(left - right)
                 else None,
             }

@@ -7,10 +7,12 @@ source also reports each rule as it is decided.
 
     evaluate(facts, forced_class, confirmed, trace) ->
         (class_index, deciding_rule, confirming, points, applies, limits, limit_unknown,
-         outstanding, missed, rate, at, step_reads, finish, guard)
+         outstanding, missed, rate, at, settle, step_reads, finish, guard)
 
     rate(scores)            -> (knock_outs, statuses, missed)
     at(size)                -> (amounts, missed)         one integer (or None) a step, scale 1e12
+    settle(amounts)         -> the haircut before its bounds
+    step_reads(size)        -> what each step read, as JSON
     finish(band, scores)    -> (mark, conditions, findings, missed)
     guard(...)              -> whether each assertion holds
 
@@ -59,7 +61,6 @@ class Source:
 
     text: str
     rules: tuple[RuleInfo, ...]
-    step_reads: tuple[tuple[str, ...], ...]
 
 
 def submitted(name: str) -> str:
@@ -338,7 +339,7 @@ class Writer:
         else:
             self.assign("outstanding", outstanding)
 
-    def steps(self) -> list[tuple[str, ...]]:
+    def steps(self) -> None:
         """Write the waterfall's amounts; those that read the size go into `at(size)`."""
         haircut = self.program.haircut
         steps = (haircut.start, *haircut.steps, haircut.reference)
@@ -352,32 +353,54 @@ class Writer:
         for n, step in enumerate(steps):
             if n in sized:
                 self._step(n, step, into="also")
-        names = "".join(f"a{n}, " for n in range(len(steps)))
-        self.line(f"return ({names}), also")
+        self.line(f"return ({self._amounts(steps)}), also")
         self.depth -= 1
-        every = []
+        self._settle(steps)
         self.line("def step_reads(size):")
         self.depth += 1
-        tuples = []
-        for step in steps:
-            seen = {read.name: read for node in _nodes(step) for read in reads(node)}
-            values = [read for read in seen.values() if read.origin != "param"]
-            every.append(tuple(read.name for read in values))
-            tuples.append("(" + "".join(self._name_of(read) + ", " for read in values) + ")")
-        self.line(f"return ({', '.join(tuples)},)")
+        self.line("return (" + "".join(f"{self._reads_of(step)}, " for step in steps) + ")")
         self.depth -= 1
-        return every
+
+    @staticmethod
+    def _amounts(steps: Sequence[Step]) -> str:
+        return "".join(f"a{n}, " for n in range(len(steps)))
+
+    def _settle(self, steps: Sequence[Step]) -> None:
+        """Write `settle(amounts)`: the haircut before its bounds."""
+        self.line("def settle(amounts):")
+        self.depth += 1
+        self.line(f"{self._amounts(steps)} = amounts".replace(",  =", ", ="))
+        self.line("x = a0 or 0")
+        for n, step in enumerate(steps[1:-1], 1):
+            change = {
+                "add": f"x += a{n}",
+                "max": f"x = a{n} if a{n} > x else x",
+                "min": f"x = a{n} if a{n} < x else x",
+                "multiply": f"x = -(-x * a{n} // {ONE})",
+            }[step.op]
+            self.line(change if step.when is None else f"if a{n} is not None: {change}")
+        self.line("return x")
+        self.depth -= 1
+
+    def _reads_of(self, step: Step) -> str:
+        """Return the source of what a step read, as JSON."""
+        seen = {read.name: read for node in _nodes(step) for read in reads(node)}
+        pairs = []
+        for read in seen.values():
+            if read.origin != "param":
+                name = self._name_of(read)
+                pairs.append(f"{read.name!r}: {f'JSON({name})' if read.type.is_numeric else name}")
+        return "{" + ", ".join(pairs) + "}"
 
     @staticmethod
     def _reads_size(step: Step) -> bool:
         return any(read.origin == "position" for node in _nodes(step) for read in reads(node))
 
     def _step(self, n: int, step: Step, into: str = "missed") -> None:
-        absent = {"add": "0", "max": "None", "min": "None", "multiply": str(ONE)}[step.op]
         if step.when is not None:
             self.assign("w", step.when)
             self.missed("w is None", self.mask(step.when), into)
-            self.line(f"if w is False: a{n} = {absent if step.op in ('max', 'min') else None}")
+            self.line(f"if w is False: a{n} = None")
             self.line("else:")
             self.depth += 1
         unknown = None if step.unknown is None else int(step.unknown * ONE)
@@ -523,12 +546,12 @@ def write(program: Program, day: date, tracing: bool = False) -> Source:
     writer.scorecards()
     writer.rating()
     writer.caps()
-    step_reads = writer.steps()
+    writer.steps()
     writer.finish()
     writer.guard()
     writer.line(
         "return at_class, by, confirming, points, applies, limits, limit_unknown,"
-        " outstanding, missed, rate, at, step_reads, finish, guard"
+        " outstanding, missed, rate, at, settle, step_reads, finish, guard"
     )
     head = "def evaluate(facts, forced, confirmed, trace):"
-    return Source("\n".join([head, *writer.lines, ""]), tuple(writer.rules), tuple(step_reads))
+    return Source("\n".join([head, *writer.lines, ""]), tuple(writer.rules))

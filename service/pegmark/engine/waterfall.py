@@ -49,9 +49,9 @@ class Waterfall:
         self._floor = int(haircut.initial_floor * ONE)
         self._share = haircut.initial_share.as_integer_ratio()
 
-    def position(self, size: float, amounts: Amounts) -> Position:
-        """Return the haircuts that follow from `amounts`."""
-        return self._complete(size, amounts, self._settle(self._running(amounts)[-1])[1])
+    def position(self, size: float, amounts: Amounts, running: int) -> Position:
+        """Return the haircuts that follow from `running`, which is what `amounts` come to."""
+        return self._complete(size, amounts, self._settle(running)[1])
 
     def worthless(self, size: float, amounts: Amounts) -> Position:
         """Return the haircuts of an asset that is not accepted."""

@@ -60,7 +60,7 @@ class Snapshot:
                     "as_of": self.as_of,
                     "venue": self.venue,
                     "facts": self.submitted,
-                    "sizes_usd": list(sizes),
+                    "sizes_usd": [int(size) if float(size).is_integer() else size for size in sizes],
                     "explain": explain,
                     "layers": layers,
                 }
