@@ -1,15 +1,15 @@
-"""Syntax to checked expression: names resolved, units agreed, unknown accounted for.
-
-Units: like adds to and compares with like; ratio x u = u and number x u = u; u / u = ratio;
-u / ratio = u and u / number = u. Anything else is an error that says how to write it.
-"""
+"""Text to checked expression: names resolved, units agreed, unknown accounted for."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
-from typing import cast
+from typing import Literal, TypeVar, cast
 
+from pegmark.language import advice, units
 from pegmark.language import syntax as sx
+from pegmark.language.functions import FUNCTIONS, resolve
 from pegmark.language.nodes import (
     Abs,
     Arith,
@@ -28,97 +28,166 @@ from pegmark.language.nodes import (
     Typed,
 )
 from pegmark.language.parser import parse
-from pegmark.language.scope import Place, Scope, nearest
-from pegmark.language.tokens import Malformed
+from pegmark.language.scope import Place, Scope
+from pegmark.language.tokens import Malformed, shown
 from pegmark.language.types import BOOL, Type
 from pegmark.problems import Problem, Span
 
-FUNCTIONS = {
-    "min": (2, 8),
-    "max": (2, 8),
-    "abs": (1, 1),
-    "clamp": (3, 3),
-    "known": (1, 1),
-    "coalesce": (2, 8),
-}
-"""Functions with the least and greatest number of arguments."""
+_NOTHING = Scope({})
+_T = TypeVar("_T")
 
-_NOUNS = {"bool": "a condition", "enum": "a choice", "number": "a bare number", "USD": "an amount of USD"}
+MAX_PROBLEMS = 10
+"""How many problems of one expression are looked for."""
 
 
 def check(
     text: str, scope: Scope, place: Place, expected: Type | None = None
 ) -> tuple[Typed | None, list[Problem]]:
-    """Return the checked expression, or None and what is wrong with it (the first thing found).
+    """Return the checked expression, or None and everything that is wrong with it, in order.
 
-    `expected` gives bare enum texts their members and is what the whole must be, if given.
+    `expected` is what the whole must be, if given; texts take their members from it.
     """
     checker = _Checker(scope, place)
     try:
-        node = checker.check(parse(text), expected)
-        if expected is not None:
-            checker.require(node, expected)
+        return checker.whole(parse(text), expected), []
     except Malformed as stop:
-        span = Span(place.file, place.at(stop.start), place.at(stop.end))
-        return None, [
-            Problem(
-                stop.code, stop.message, span, stop.help, yaml_path=place.yaml_path, rule_id=place.rule_id
-            )
-        ]
-    return node, []
+        checker.report(stop)
+    except _Reported:
+        pass
+    return None, sorted(checker.problems, key=lambda problem: (problem.span, problem.code))
 
 
 def literal(
     text: str, place: Place, expected: Type | None = None
 ) -> tuple[Fraction | bool | str | None, Type | None, list[Problem]]:
     """Return the value and type of a text that is one literal, negative or not."""
-    node, problems = check(text, Scope({}), place, expected)
-    match node:
-        case None:
-            return None, None, problems
-        case Const():
-            return node.value, node.type, []
-    span = Span(place.file, place.at(0), place.at(len(text)))
-    problem = Problem(
-        "E0205", f"`{text}` is not a literal", span, None, yaml_path=place.yaml_path, rule_id=place.rule_id
-    )
-    return None, None, [problem]
+    node, problems = check(text, _NOTHING, place, expected)
+    if isinstance(node, Const):
+        return node.value, node.type, []
+    if node is not None:
+        hint = "write a value like `80%`, `45d`, `$50M`, `2.5` or `true`"
+        problems = [
+            _problem(Malformed("E0205", f"`{shown(text)}` is not a literal", 0, len(text), hint), place)
+        ]
+    return None, None, problems
 
 
-def noun(kind: Type) -> str:
-    """Return a type in words: `a ratio`, `one of "none", "all_holders"`."""
-    if kind.kind == "enum" and kind.members:
-        return "one of " + ", ".join(f'"{m}"' for m in kind.members)
-    return _NOUNS.get(kind.kind, f"a {kind.kind}" if kind.kind == "ratio" else f"a number of {kind.kind}")
+class _Reported(Exception):
+    """Something below is wrong and has been reported; what stands above it cannot be judged."""
+
+
+def _problem(stop: Malformed, place: Place) -> Problem:
+    span = Span(place.file, place.at(stop.start), place.at(stop.end))
+    return Problem(stop.code, stop.message, span, stop.hint, yaml_path=place.yaml_path, rule_id=place.rule_id)
 
 
 class _Checker:
     def __init__(self, scope: Scope, place: Place) -> None:
         self._scope = scope
         self._place = place
+        self.problems: list[Problem] = []
+
+    def report(self, stop: Malformed) -> None:
+        self.problems.append(_problem(stop, self._place))
 
     def span(self, node: sx.Syntax) -> Span:
         return Span(self._place.file, self._place.at(node.start), self._place.at(node.end))
 
-    def check(self, node: sx.Syntax, expected: Type | None = None) -> Typed:
+    def whole(self, node: sx.Syntax, expected: Type | None) -> Typed:
+        found = self.check(node, expected)
+        if expected is None:
+            return found
+        (found,) = _pointed([found], expected)
+        kind = found.type
+        if kind.kind == expected.kind and kind.members == expected.members:
+            return found
+        if kind.is_numeric and expected.is_numeric:
+            message = f"unit mismatch: {kind.kind} where {expected.kind} is needed"
+            raise sx.wrong("E0204", message, node, advice.rewritten(found, expected))
+        raise self.unfit(node, found, advice.noun(expected))
+
+    def unfit(self, node: sx.Syntax, found: Typed, needed: str, hint: str | None = None) -> Malformed:
+        return sx.wrong("E0205", f"this is {advice.noun(found.type)}, where {needed} is needed", node, hint)
+
+    def attempt(self, how: Callable[..., _T], *operands: object) -> _T | None:
+        """Check something; where it is wrong report it and go on with what stands beside it."""
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise _Reported
+        try:
+            return how(*operands)
+        except Malformed as stop:
+            self.report(stop)
+        except _Reported:
+            pass
+        return None
+
+    def each(self, nodes: Iterable[sx.Syntax], how: Callable[[sx.Syntax], Typed]) -> list[Typed]:
+        """Check operands, every one of them though another is wrong; then stop if any was."""
+        tried = [self.attempt(how, node) for node in nodes]
+        found = [node for node in tried if node is not None]
+        if len(found) < len(tried):
+            raise _Reported
+        return found
+
+    def alike(self, nodes: Sequence[sx.Syntax], doing: str, expected: Type | None = None) -> list[Typed]:
+        """Check operands that must be of one type; bare texts take their members from the others."""
+        wanted = expected if expected is not None and expected.members else None
+
+        def one(node: sx.Syntax) -> Typed:
+            nonlocal wanted
+            found = self.check(node, wanted)
+            wanted = wanted or found.type
+            return found
+
+        order = sorted(range(len(nodes)), key=lambda n: _is_bare(nodes[n]))
+        checked = dict(zip(order, self.each([nodes[n] for n in order], one), strict=True))
+        found = _pointed([checked[n] for n in range(len(nodes))], expected)
+        first = found[0]
+        for node, other in zip(nodes[1:], found[1:], strict=True):
+            if other.type.kind != first.type.kind or other.type.members != first.type.members:
+                is_first = isinstance(first, Const) and not isinstance(other, Const)
+                raise self.differing(first, other, nodes[0] if is_first else node, doing)
+        return found
+
+    def differing(self, left: Typed, right: Typed, at: sx.Syntax, doing: str) -> Malformed:
+        a, b = left.type, right.type
+        if a.is_numeric and b.is_numeric:
+            message = f"unit mismatch: {doing} {a.kind} with {b.kind}"
+            return sx.wrong("E0204", message, at, advice.on_units(left, right))
+        return sx.wrong("E0205", f"{doing} {advice.noun(a)} with {advice.noun(b)}", at)
+
+    def condition(self, node: sx.Syntax) -> Typed:
+        found = self.check(node, BOOL)
+        if found.type.kind != "bool":
+            raise self.unfit(node, found, "a condition")
+        return found
+
+    def number(self, node: sx.Syntax) -> Typed:
+        found = self.check(node)
+        if not found.type.is_numeric:
+            raise self.unfit(node, found, "a number")
+        return found
+
+    def check(self, node: sx.Syntax, wanted: Type | None = None) -> Typed:
+        """Check one node; `wanted` gives texts their members and binds nobody."""
         match node:
             case sx.Number():
                 return Const(node.amount, Type(node.unit), self.span(node))
             case sx.Truth():
                 return Const(node.value, BOOL, self.span(node))
             case sx.Text():
-                return self.text(node, expected)
+                return self.text(node, wanted)
             case sx.Name():
-                return self.name(node)
+                return self.name(node, wanted)
             case sx.Unary(op="not"):
                 operand = self.condition(node.operand)
                 return Not(operand, operand.type, self.span(node))
             case sx.Unary():
                 return self.negative(node)
             case sx.Logical():
-                operands = tuple(self.condition(operand) for operand in node.operands)
-                op = "and" if node.op == "and" else "or"
-                return Logic(op, operands, _optional(BOOL, *operands), self.span(node))
+                operands = self.each(node.operands, self.condition)
+                junction = cast(Literal["and", "or"], node.op)
+                return Logic(junction, tuple(operands), _optional(BOOL, operands), self.span(node))
             case sx.Chain():
                 return self.chain(node)
             case sx.OneOf():
@@ -126,74 +195,34 @@ class _Checker:
             case sx.Binary():
                 return self.arithmetic(node)
             case sx.Conditional():
-                return self.conditional(node, expected)
+                return self.conditional(node, wanted)
             case sx.Call():
-                return self.call(node)
+                return self.call(node, wanted)
 
-    def require(self, node: Typed, expected: Type) -> None:
-        """Stop unless `node` has the expected kind (and members)."""
-        kind = node.type
-        if kind.kind == expected.kind and (kind.kind != "enum" or kind.members == expected.members):
-            return
-        start, end = self._offsets(node)
-        code = "E0204" if kind.is_numeric and expected.is_numeric else "E0205"
-        raise Malformed(
-            code,
-            f"this is {noun(kind)}, where {noun(expected)} is needed",
-            start,
-            end,
-            _advice(node, expected),
-        )
-
-    def _offsets(self, node: Typed) -> tuple[int, int]:
-        # Spans are file positions; the whole expression starts at offset 0 in every place.
-        return 0, 1
-
-    def condition(self, node: sx.Syntax) -> Typed:
-        found = self.check(node, BOOL)
-        if found.type.kind != "bool":
-            raise self.wrong(node, "E0205", f"this is {noun(found.type)}, where a condition is needed")
-        return found
-
-    def number(self, node: sx.Syntax) -> Typed:
-        found = self.check(node)
-        if not found.type.is_numeric:
-            raise self.wrong(node, "E0205", f"this is {noun(found.type)}, where a number is needed")
-        return found
-
-    def wrong(self, node: sx.Syntax, code: str, message: str, help: str | None = None) -> Malformed:
-        return Malformed(code, message, node.start, node.end, help)
-
-    def text(self, node: sx.Text, expected: Type | None) -> Typed:
-        if expected is None or expected.kind != "enum":
-            raise self.wrong(
-                node,
-                "E0205",
-                f'`"{node.text}"` stands where no choice is made',
-                "compare it with an enum fact",
+    def text(self, node: sx.Text, wanted: Type | None) -> Typed:
+        member = f'`"{shown(node.text)}"`'
+        if wanted is None or not wanted.members:
+            raise sx.wrong(
+                "E0205", f"{member} stands where no choice is made", node, "compare it with an enum"
             )
-        if node.text not in expected.members:
-            near = nearest(node.text, dict.fromkeys(expected.members))
-            advice = (
-                f'did you mean `"{near}"`?'
-                if near
-                else "members are " + ", ".join(f"`{m}`" for m in expected.members)
+        if node.text not in wanted.members:
+            raise sx.wrong(
+                "E0206", f"{member} is not a member", node, advice.on_member(node.text, wanted.members)
             )
-            raise self.wrong(node, "E0206", f'`"{node.text}"` is not a member', advice)
-        return Const(node.text, expected.known(), self.span(node))
+        return Const(node.text, wanted.known(), self.span(node))
 
-    def name(self, node: sx.Name) -> Typed:
+    def name(self, node: sx.Name, wanted: Type | None) -> Typed:
         symbol = self._scope.symbols.get(node.name)
         if symbol is not None:
             return Read(node.name, symbol.origin, symbol.type, self.span(node))
+        quoted = f"`{shown(node.name)}`"
         if node.name in self._scope.elsewhere:
-            raise self.wrong(
-                node, "E0207", f"`{node.name}` cannot be read here", self._scope.elsewhere[node.name]
-            )
-        near = self._scope.near(node.name)
-        raise self.wrong(
-            node, "E0201", f"unknown name `{node.name}`", f"did you mean `{near}`?" if near else None
-        )
+            raise sx.wrong("E0207", f"{quoted} cannot be read here", node, self._scope.elsewhere[node.name])
+        function = FUNCTIONS.get(node.name)
+        if function is not None:
+            raise sx.wrong("E0201", f"unknown name {quoted}", node, f"write `{function.usage}`")
+        hint = advice.on_name(node.name, self._scope.symbols, wanted)
+        raise sx.wrong("E0201", f"unknown name {quoted}", node, hint)
 
     def negative(self, node: sx.Unary) -> Typed:
         operand = self.number(node.operand)
@@ -203,173 +232,109 @@ class _Checker:
         return Arith("-", zero, operand, operand.type, self.span(node))
 
     def chain(self, node: sx.Chain) -> Typed:
-        found = [self.compare(node, n) for n in range(len(node.ops))]
-        if len(found) == 1:
-            return found[0]
-        return Logic("and", tuple(found), _optional(BOOL, *found), self.span(node))
-
-    def compare(self, node: sx.Chain, n: int) -> Typed:
-        left, right = self.pair(node.operands[n], node.operands[n + 1])
-        op = cast(Comparison, node.ops[n])
-        if not left.type.is_numeric and op not in ("==", "!="):
-            raise self.wrong(
-                node,
-                "E0205",
-                f"`{op}` compares numbers, and this is {noun(left.type)}",
-                'list the members: `x in ("a", "b")`',
-            )
-        span = Span(self._place.file, left.span.start, right.span.end)
-        return Compare(op, left, right, _optional(BOOL, left, right), span)
-
-    def pair(self, a: sx.Syntax, b: sx.Syntax) -> tuple[Typed, Typed]:
-        """Check two operands that must be of one type; a bare text takes its members from the other."""
-        if isinstance(a, sx.Text):
-            right = self.check(b)
-            left = self.check(a, right.type)
-        else:
-            left = self.check(a)
-            right = self.check(b, left.type)
-        self.same(left, right, b, "comparing")
-        return left, right
-
-    def same(self, left: Typed, right: Typed, at: sx.Syntax, doing: str) -> None:
-        if left.type.kind == right.type.kind and left.type.members == right.type.members:
-            return
-        both = left.type.is_numeric and right.type.is_numeric
-        message = (
-            f"unit mismatch: {doing} {left.type.kind} with {right.type.kind}"
-            if both
-            else f"{doing} {noun(left.type)} with {noun(right.type)}"
-        )
-        advice = _advice(right, left.type) or _advice(left, right.type)
-        named = left if isinstance(left, Read) else right if isinstance(right, Read) else None
-        if advice and isinstance(named, Read):
-            advice = f"`{named.name}` is {noun(named.type)}; {advice}"
-        raise self.wrong(at, "E0204" if both else "E0205", message, advice)
+        found = self.alike(node.operands, "comparing")
+        links: list[Typed] = []
+        for n, op in enumerate(node.ops):
+            left, right = found[n], found[n + 1]
+            if not left.type.is_numeric and op not in ("==", "!="):
+                order = f"`{op}` compares numbers, and this is {advice.noun(left.type)}"
+                raise sx.wrong("E0205", order, node.operands[n], advice.on_order(left))
+            span = Span(self._place.file, left.span.start, right.span.end)
+            links.append(Compare(cast(Comparison, op), left, right, _optional(BOOL, (left, right)), span))
+        if len(links) == 1:
+            return links[0]
+        return Logic("and", tuple(links), _optional(BOOL, links), self.span(node))
 
     def one_of(self, node: sx.OneOf) -> Typed:
         operand = self.check(node.operand)
-        if operand.type.kind != "enum":
-            raise self.wrong(node.operand, "E0205", f"this is {noun(operand.type)}, where a choice is needed")
-        members = []
-        for member in node.members:
-            found = self.check(member, operand.type)
-            if not isinstance(found, Const):
-                raise self.wrong(member, "E0205", "members are written in double quotes")
-            members.append(str(found.value))
-        return Member(operand, tuple(members), _optional(BOOL, operand), self.span(node))
+        if not operand.type.members:
+            hint = "compare it with `==`, `<` and the like"
+            raise self.unfit(node.operand, operand, "a choice", hint)
+
+        def member(node: sx.Syntax) -> Typed:
+            if not isinstance(node, sx.Text):
+                raise sx.wrong("E0205", "members are written in double quotes", node)
+            return self.text(node, operand.type)
+
+        found = self.each(node.members, member)
+        members = tuple(str(constant.value) for constant in found if isinstance(constant, Const))
+        return Member(operand, members, _optional(BOOL, (operand,)), self.span(node))
 
     def arithmetic(self, node: sx.Binary) -> Typed:
-        left, right = self.number(node.left), self.number(node.right)
-        kind = self.unit(node, left, right)
+        if node.op in ("+", "-"):
+            both = (node.left, node.right)
+            left, right = self.alike(both, "adding" if node.op == "+" else "subtracting")
+            if not left.type.is_numeric:
+                raise self.unfit(node.left, left, "a number")
+            kind = left.type.known()
+        else:
+            left, right = self.each((node.left, node.right), self.number)
+            kind = self.scaled(node, left, right)
         op = cast(Arithmetic, node.op)
-        constant = isinstance(right, Const) and right.value != 0
-        result = _optional(kind, left, right).maybe(op == "/" and not constant)
+        is_safe = op != "/" or (isinstance(right, Const) and right.value != 0)
+        result = _optional(kind, (left, right)).maybe(not is_safe)
         return Arith(op, left, right, result, self.span(node))
 
-    def unit(self, node: sx.Binary, left: Typed, right: Typed) -> Type:
-        a, b = left.type.known(), right.type.known()
-        if node.op in "+-":
-            self.same(left, right, node.right, "adding" if node.op == "+" else "subtracting")
-            return a
-        if node.op == "*" and a.kind in ("ratio", "number"):
-            return a if b.kind == "number" else b
-        if b.kind in ("ratio", "number") and a.kind != b.kind:
-            return a
-        if node.op == "*" and b.kind in ("ratio", "number"):
-            return a
-        if node.op == "/" and a.kind == b.kind:
-            return Type("number") if a.kind == "number" else Type("ratio")
-        word = "multiplying" if node.op == "*" else "dividing"
-        join = "by"
-        raise self.wrong(
-            node.right,
-            "E0204",
-            f"unit mismatch: {word} {a.kind} {join} {b.kind}",
-            "one operand must be a ratio or a bare number"
-            + (", or both of one unit" if node.op == "/" else ""),
-        )
-
-    def conditional(self, node: sx.Conditional, expected: Type | None) -> Typed:
-        condition = self.condition(node.condition)
-        if expected is None and isinstance(node.yes, sx.Text):
-            no = self.check(node.no)
-            yes = self.check(node.yes, no.type)
+    def scaled(self, node: sx.Binary, left: Typed, right: Typed) -> Type:
+        a, b = left.type.kind, right.type.kind
+        kind = units.product(a, b) if node.op == "*" else units.quotient(a, b)
+        if kind is not None:
+            return Type(kind)
+        if node.op == "*":
+            message, hint = f"multiplying {a} by {b}", "one of the two must be a ratio or a bare number"
         else:
-            yes = self.check(node.yes, expected)
-            no = self.check(node.no, expected or yes.type)
-        self.same(yes, no, node.no, "choosing between")
-        return Choose(condition, yes, no, _optional(yes.type.known(), condition, yes, no), self.span(node))
+            message, hint = f"dividing {a} by {b}", f"divide by {a}, a ratio or a bare number"
+        raise sx.wrong("E0204", f"unit mismatch: {message}", node.right, hint)
 
-    def call(self, node: sx.Call) -> Typed:
-        if node.function not in FUNCTIONS:
-            near = nearest(node.function, FUNCTIONS)
-            at = sx.Name(node.function, node.start, node.name_end)
-            known = "functions are " + ", ".join(f"`{name}`" for name in FUNCTIONS)
-            raise self.wrong(
-                at,
-                "E0202",
-                f"unknown function `{node.function}`",
-                f"did you mean `{near}`?" if near else known,
-            )
-        least, most = FUNCTIONS[node.function]
-        if not least <= len(node.arguments) <= most:
-            many = str(least) if least == most else f"{least} to {most}"
-            count = len(node.arguments)
-            raise self.wrong(node, "E0203", f"`{node.function}` takes {many} arguments, not {count}")
-        if node.function == "known":
-            operand = self.check(node.arguments[0])
-            return Known(operand, BOOL, self.span(node))
-        if node.function == "coalesce" and not self._scope.coalesce:
-            raise self.wrong(
-                node,
-                "E0208",
-                "`coalesce` is allowed in `derive` only",
-                "say what unknown means with `on_unknown` or `unknown`",
-            )
-        return self.numeric_call(node)
+    def conditional(self, node: sx.Conditional, wanted: Type | None) -> Typed:
+        condition = self.attempt(self.condition, node.condition)
+        branches = self.attempt(self.alike, (node.yes, node.no), "choosing between", wanted)
+        if condition is None or branches is None:
+            raise _Reported
+        yes, no = branches
+        kind = _optional(yes.type, (condition, yes, no))
+        return Choose(condition, yes, no, kind, self.span(node))
 
-    def numeric_call(self, node: sx.Call) -> Typed:
+    def call(self, node: sx.Call, wanted: Type | None) -> Typed:
+        resolve(node, self._scope)
         span = self.span(node)
-        first = self.check(node.arguments[0])
-        arguments = [first]
-        for argument in node.arguments[1:]:
-            found = self.check(argument, first.type)
-            self.same(first, found, argument, "comparing")
-            arguments.append(found)
+        if node.function == "known":
+            return Known(self.check(node.arguments[0]), BOOL, span)
         if node.function == "coalesce":
-            unsure = all(a.type.optional for a in arguments)
-            return Coalesce(tuple(arguments), first.type.known().maybe(unsure), span)
-        if not first.type.is_numeric:
-            raise self.wrong(
-                node.arguments[0], "E0205", f"this is {noun(first.type)}, where a number is needed"
-            )
-        kind = _optional(first.type.known(), *arguments)
+            found = self.alike(node.arguments, "choosing between", wanted)
+            is_unsure = all(argument.type.optional for argument in found)
+            return Coalesce(tuple(found), found[0].type.known().maybe(is_unsure), span)
+        found = self.alike(node.arguments, "comparing")
+        if not found[0].type.is_numeric:
+            raise self.unfit(node.arguments[0], found[0], "a number")
+        kind = _optional(found[0].type, found)
         match node.function:
             case "abs":
-                return Abs(first, kind, span)
+                return Abs(found[0], kind, span)
             case "clamp":
-                x, low, high = arguments
-                return Extreme(
-                    "min", (Extreme("max", (x, low), _optional(kind, x, low), span), high), kind, span
-                )
-        return Extreme("min" if node.function == "min" else "max", tuple(arguments), kind, span)
+                x, low, high = found
+                raised = Extreme("max", (x, low), _optional(kind, (x, low)), span)
+                return Extreme("min", (raised, high), kind, span)
+        return Extreme(cast(Literal["min", "max"], node.function), tuple(found), kind, span)
 
 
-def _optional(kind: Type, *operands: Typed) -> Type:
-    return kind.known().maybe(any(operand.type.optional for operand in operands))
+def _is_bare(node: sx.Syntax) -> bool:
+    """Tell whether a node is text without a type of its own: its neighbours say what it may be."""
+    if isinstance(node, sx.Conditional):
+        return _is_bare(node.yes) and _is_bare(node.no)
+    return isinstance(node, sx.Text)
 
 
-def _advice(node: Typed, needed: Type) -> str | None:
-    """Say how a bare literal is written in the unit that is needed."""
-    if not isinstance(node, Const) or not isinstance(node.value, Fraction):
-        return None
-    shown = f"{float(node.value):g}"
-    match needed.kind:
-        case "ratio":
-            return f"write `{shown}%` for {shown} percent"
-        case "days":
-            return f"write `{shown}d` for {shown} days"
-        case "USD":
-            return f"write `${shown}` for {shown} dollars"
-    return None
+def _pointed(found: list[Typed], expected: Type | None) -> list[Typed]:
+    """Take bare literals among points for points, which have no sign of their own."""
+    kinds = {node.type.kind for node in found} | {expected.kind if expected else "number"}
+    if "points" not in kinds:
+        return found
+    return [
+        replace(node, type=Type("points")) if isinstance(node, Const) and node.type.kind == "number" else node
+        for node in found
+    ]
+
+
+def _optional(kind: Type, operands: Iterable[Typed]) -> Type:
+    return Type(kind.kind, kind.members, any(operand.type.optional for operand in operands))

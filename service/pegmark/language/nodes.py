@@ -30,8 +30,11 @@ class Const:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A fact (`group.name`), a param, a derived name, `position.size`, or an outcome decided by an
-    earlier section (`class`, `band`, `score.<pillar>`, `output.<name>`)."""
+    """A name and where it comes from.
+
+    A fact (`group.name`), a param, a derived name, `position.size`, or an outcome decided by an earlier
+    section (`class`, `band`, `score.<pillar>`, `output.<name>`).
+    """
 
     name: str
     origin: Origin

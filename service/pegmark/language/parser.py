@@ -1,12 +1,11 @@
 """Expression text to syntax: a Pratt parser with exact offsets.
 
-Precedence, loosest first: `if`, `or`, `and`, `not`, comparisons and `in`, `+ -`, `* /`, unary
-minus. Nesting is bounded, and so is the number of operators, so no input can exhaust the stack.
+Loosest first: `if`, `or`, `and`, `not`, comparisons and `in`, `+ -`, `* /`, unary minus.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Final
 
 from pegmark.language.syntax import (
     Binary,
@@ -21,196 +20,198 @@ from pegmark.language.syntax import (
     Text,
     Truth,
     Unary,
+    widened,
 )
-from pegmark.language.tokens import Malformed, Token, tokens
+from pegmark.language.tokens import WORDS, Malformed, Token, shown, tokens
 
+# INVARIANT: brackets and operators are counted, so that syntax is at most MAX_NESTING + MAX_OPERATORS
+# deep and whoever walks it by recursion is safe.
 MAX_NESTING = 40
-MAX_OPERATORS = 200
-"""How many of `+ - * /` one expression may hold: a run of them is as deep as it is long."""
+"""How deep parentheses, calls and `if` may stand in each other."""
+MAX_OPERATORS = 100
+"""How many operators one expression may hold."""
 
-_COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!="})
+COMPARISONS: Final = frozenset({"<", "<=", ">", ">=", "==", "!="})
+POWERS: Final = {
+    "or": 1,
+    "and": 2,
+    "not": 3,
+    **dict.fromkeys(COMPARISONS, 4),
+    "in": 4,
+    "+": 5,
+    "-": 5,
+    "*": 6,
+    "/": 6,
+}
+"""How tightly operators bind."""
+_MINUS = 7
+_SPLIT = "name parts of it under `derive`"
+_FOREIGN = {"is": "write `==` to compare", "elif": "write `else if`", "elseif": "write `else if`"}
+_AFTER = {"not": "write `not x in (…)`", "if": "write `if … then … else …`"}
 
 
 def parse(text: str) -> Syntax:
     """Return the syntax of `text`; raises `Malformed`."""
     parser = _Parser(tokens(text))
-    if parser.here.kind == "end":
-        raise Malformed("E0109", "expression is empty", 0, max(len(text), 1))
-    found = parser.conditional()
-    if parser.here.kind != "end":
-        raise parser.unexpected("after the expression")
+    if parser.is_over():
+        raise Malformed("E0109", "expression is empty", 0, len(text))
+    found = parser.expression()
+    if not parser.is_over():
+        raise parser.unexpected("after the expression", _AFTER.get(parser.here.text))
     return found
 
 
 class _Parser:
     def __init__(self, found: list[Token]) -> None:
-        self._tokens = found
-        self._at = 0
-        self._depth = 0
+        self._tokens = iter(found)
+        self.here = next(self._tokens)
+        self._nesting = 0
         self._operators = 0
-
-    @property
-    def here(self) -> Token:
-        return self._tokens[self._at]
 
     def take(self) -> Token:
         token = self.here
-        self._at += 1
+        if not self.is_over():
+            self.here = next(self._tokens)
         return token
 
-    def is_at(self, *texts: str) -> bool:
-        return self.here.kind in ("op", "word") and self.here.text in texts
+    def is_over(self) -> bool:
+        return self.here.kind == "end"
 
-    def unexpected(self, where: str) -> Malformed:
+    def is_at(self, text: str) -> bool:
+        return self.here.text == text and self.here.kind in ("op", "word")
+
+    def unexpected(self, where: str, hint: str | None = None) -> Malformed:
         token = self.here
         if token.kind == "end":
-            return Malformed("E0104", f"expression ends too early, {where}", token.start, token.end)
-        hint = "comparisons are written `==`" if token.text == "is" else None
-        return Malformed("E0104", f"unexpected `{token.text}` {where}", token.start, token.end, hint)
+            return Malformed("E0104", f"expression ends {where}", token.start, token.end, hint)
+        if token.kind != "text":
+            word = token.text.lower()
+            hint = _FOREIGN.get(word) or (f"write `{word}`" if token.text != word in WORDS else hint)
+        return Malformed("E0104", f"unexpected `{shown(token.text)}` {where}", token.start, token.end, hint)
 
-    def expect(self, text: str, where: str) -> Token:
+    def expect(self, text: str, hint: str) -> Token:
         if not self.is_at(text):
-            raise self.unexpected(f"where `{text}` should stand, {where}")
+            raise self.unexpected(f"where `{text}` should stand", hint)
         return self.take()
 
-    def conditional(self) -> Syntax:
-        self._depth += 1
-        if self._depth > MAX_NESTING:
-            raise Malformed(
-                "E0107",
-                f"expression is nested more than {MAX_NESTING} deep",
-                self.here.start,
-                self.here.end,
-                "name parts of it under `derive`",
-            )
-        try:
-            if not self.is_at("if"):
-                return self.either()
-            start = self.take().start
-            condition = self.conditional()
-            self.expect("then", "after a condition")
-            yes = self.conditional()
-            self.expect("else", "since every `if` has an `else`")
-            no = self.conditional()
-            return Conditional(condition, yes, no, start, no.end)
-        finally:
-            self._depth -= 1
+    # INVARIANT: every recursion passes through `nested` or `operator`.
 
-    def either(self) -> Syntax:
-        operands = [self.both()]
-        while self.is_at("or"):
-            self.take()
-            operands.append(self.both())
-        return operands[0] if len(operands) == 1 else _logical("or", operands)
-
-    def both(self) -> Syntax:
-        operands = [self.negation()]
-        while self.is_at("and"):
-            self.take()
-            operands.append(self.negation())
-        return operands[0] if len(operands) == 1 else _logical("and", operands)
-
-    def negation(self) -> Syntax:
-        if not self.is_at("not"):
-            return self.comparison()
-        start = self.take().start
-        self._depth += 1
-        if self._depth > MAX_NESTING:
-            raise Malformed("E0107", f"expression is nested more than {MAX_NESTING} deep", start, start + 3)
-        operand = self.negation()
-        self._depth -= 1
-        return Unary("not", operand, start, operand.end)
-
-    def comparison(self) -> Syntax:
-        first = self.sum()
-        if self.is_at("in"):
-            self.take()
-            return self.membership(first)
-        operands, ops = [first], []
-        while self.here.kind == "op" and self.here.text in _COMPARISONS:
-            ops.append(self.take().text)
-            operands.append(self.sum())
-        return Chain(tuple(operands), tuple(ops), first.start, operands[-1].end) if ops else first
-
-    def membership(self, operand: Syntax) -> Syntax:
-        self.expect("(", "after `in`")
-        members = [self.atom()]
-        while self.is_at(","):
-            self.take()
-            members.append(self.atom())
-        end = self.close("the members").end
-        return OneOf(operand, tuple(members), operand.start, end)
-
-    def sum(self) -> Syntax:
-        found = self.product()
-        while self.is_at("+", "-"):
-            found = self.operation(found, self.product)
+    def nested(self, opening: Token) -> Syntax:
+        self._nesting += 1
+        if self._nesting > MAX_NESTING:
+            message = f"expression is nested more than {MAX_NESTING} deep"
+            raise Malformed("E0107", message, opening.start, opening.end, _SPLIT)
+        found = self.expression()
+        self._nesting -= 1
         return found
 
-    def product(self) -> Syntax:
-        found = self.unary()
-        while self.is_at("*", "/"):
-            found = self.operation(found, self.unary)
-        return found
-
-    def operation(self, left: Syntax, operand: Callable[[], Syntax]) -> Syntax:
+    def operator(self) -> Token:
         token = self.take()
         self._operators += 1
         if self._operators > MAX_OPERATORS:
-            raise Malformed(
-                "E0107",
-                f"more than {MAX_OPERATORS} arithmetic operators in one expression",
-                token.start,
-                token.end,
-                "name parts of it under `derive`",
-            )
-        right = operand()
-        return Binary(token.text, left, right, left.start, right.end)
+            message = f"more than {MAX_OPERATORS} operators in one expression"
+            raise Malformed("E0107", message, token.start, token.end, _SPLIT)
+        return token
 
-    def unary(self) -> Syntax:
-        if not self.is_at("-"):
-            return self.atom()
-        start = self.take().start
-        operand = self.atom()
-        return Unary("-", operand, start, operand.end)
+    def expression(self, power: int = 0) -> Syntax:
+        """Read operands and the operators that bind more tightly than `power`."""
+        left = self.prefix(power)
+        while self.here.kind in ("op", "word") and self.here.text != "not":
+            op = self.here.text
+            binding = POWERS.get(op, 0)
+            if binding <= power:
+                break
+            if op == "in":
+                left = self.one_of(left)
+            elif op in COMPARISONS:
+                left = self.chain(left)
+            elif binding <= POWERS["and"]:
+                left = self.logical(left, op)
+            else:
+                self.operator()
+                right = self.expression(binding)
+                left = Binary(op, left, right, left.start, right.end)
+        return left
 
-    def atom(self) -> Syntax:
-        token = self.here
-        if token.kind == "number" and token.value is not None:
-            self.take()
-            return Number(*token.value, token.text, token.start, token.end)
-        if token.kind == "text":
-            self.take()
-            return Text(token.text, token.start, token.end)
-        if self.is_at("true", "false"):
-            self.take()
-            return Truth(token.text == "true", token.start, token.end)
-        if token.kind == "name":
-            self.take()
-            return self.call(token) if self.is_at("(") else Name(token.text, token.start, token.end)
-        if self.is_at("("):
-            self.take()
-            inner = self.conditional()
-            self.close("`(`", token)
-            return inner
-        raise self.unexpected("where a value should stand")
+    def logical(self, left: Syntax, op: str) -> Syntax:
+        operands = [left]
+        while self.is_at(op):
+            self.operator()
+            operands.append(self.expression(POWERS[op]))
+        return Logical(op, tuple(operands), left.start, operands[-1].end)
 
-    def call(self, name: Token) -> Syntax:
-        opened = self.take()
-        arguments = [] if self.is_at(")") else [self.conditional()]
+    def chain(self, left: Syntax) -> Syntax:
+        operands, ops = [left], []
+        while self.here.kind == "op" and self.here.text in COMPARISONS:
+            ops.append(self.operator().text)
+            operands.append(self.expression(POWERS["=="]))
+        return Chain(tuple(operands), tuple(ops), left.start, operands[-1].end)
+
+    def one_of(self, operand: Syntax) -> Syntax:
+        self.operator()
+        opening = self.expect("(", 'write `x in ("a", "b")`')
+        members = [self.prefix(_MINUS)]
         while self.is_at(","):
             self.take()
-            arguments.append(self.conditional())
-        end = self.close(f"`{name.text}(`", opened).end
-        return Call(name.text, tuple(arguments), name.start, end, name.end)
+            members.append(self.prefix(_MINUS))
+        return OneOf(operand, tuple(members), operand.start, self.close(opening).end)
 
-    def close(self, what: str, opened: Token | None = None) -> Token:
+    def prefix(self, power: int) -> Syntax:
+        token = self.here
+        match token.kind:
+            case "number" if token.value is not None:
+                self.take()
+                return Number(*token.value, token.start, token.end)
+            case "text":
+                self.take()
+                return Text(token.text, token.start, token.end)
+            case "name":
+                self.take()
+                return self.call(token) if self.is_at("(") else Name(token.text, token.start, token.end)
+        match token.text:
+            case "true" | "false":
+                self.take()
+                return Truth(token.text == "true", token.start, token.end)
+            case "(":
+                self.take()
+                inner = self.nested(token)
+                return widened(inner, token.start, self.close(token).end)
+            case "-":
+                self.operator()
+                operand = self.prefix(_MINUS)
+                return Unary("-", operand, token.start, operand.end)
+            case "not" if power <= POWERS["not"]:
+                self.operator()
+                operand = self.expression(POWERS["not"])
+                return Unary("not", operand, token.start, operand.end)
+            case "if" if power == 0:
+                return self.conditional()
+        bracketed = token.text in ("if", "not")
+        raise self.unexpected("where a value should stand", "put it in parentheses" if bracketed else None)
+
+    def conditional(self) -> Syntax:
+        opening = self.take()
+        whole = "write `if … then … else …`"
+        condition = self.nested(opening)
+        self.expect("then", whole)
+        yes = self.nested(opening)
+        self.expect("else", whole)
+        no = self.nested(opening)
+        return Conditional(condition, yes, no, opening.start, no.end)
+
+    def call(self, name: Token) -> Syntax:
+        opening = self.take()
+        arguments = []
+        if not self.is_at(")"):
+            arguments.append(self.nested(opening))
+            while self.is_at(","):
+                self.take()
+                arguments.append(self.nested(opening))
+        return Call(name.text, tuple(arguments), name.start, self.close(opening).end, name.end)
+
+    def close(self, opening: Token) -> Token:
         if self.is_at(")"):
             return self.take()
-        if self.here.kind == "end" and opened is not None:
-            raise Malformed("E0105", f"{what} is not closed", opened.start, opened.end, "add `)`")
-        raise self.unexpected(f"where `)` should close {what}")
-
-
-def _logical(op: str, operands: list[Syntax]) -> Syntax:
-    return Logical(op, tuple(operands), operands[0].start, operands[-1].end)
+        if self.is_over():
+            raise Malformed("E0105", "`(` is not closed", opening.start, opening.end, "add `)`")
+        raise self.unexpected("where `)` should stand")

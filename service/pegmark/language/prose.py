@@ -1,4 +1,4 @@
-"""A checked expression as canonical text, for explanations."""
+"""A checked expression as canonical text, with no brackets but those it needs."""
 
 from __future__ import annotations
 
@@ -19,25 +19,31 @@ from pegmark.language.nodes import (
     Read,
     Typed,
 )
+from pegmark.language.parser import POWERS
 from pegmark.language.types import Kind
+
+_ATOM = 9
+_USD = (("bn", 10**9), ("M", 10**6), ("k", 10**3))
 
 
 def text(node: Typed) -> str:
-    """Return `node` as text that parses back to the same meaning."""
+    """Return `node` as text that reads back as the same expression."""
     match node:
-        case Const(value, type_):
-            return constant(value, type_.kind)
+        case Const(value, kind):
+            return constant(value, kind.kind)
         case Read(name):
             return name
         case Not(operand):
-            return f"not {_inner(operand)}"
+            return f"not {_operand(operand, POWERS['+'])}"
         case Logic(op, operands):
-            return f" {op} ".join(map(_inner, operands))
+            return f" {op} ".join(_operand(operand, POWERS[op] + 1) for operand in operands)
         case Compare(op, left, right) | Arith(op, left, right):
-            return f"{_inner(left)} {op} {_inner(right)}"
+            # Equals associate to the left; a comparison beside a comparison would read as a chain.
+            loosest = POWERS[op] + isinstance(node, Compare)
+            return f"{_operand(left, loosest)} {op} {_operand(right, POWERS[op] + 1)}"
         case Member(operand, members):
             listed = ", ".join(f'"{member}"' for member in members)
-            return f"{_inner(operand)} in ({listed})"
+            return f"{_operand(operand, POWERS['+'])} in ({listed})"
         case Choose(condition, yes, no):
             return f"if {text(condition)} then {text(yes)} else {text(no)}"
         case Known(operand):
@@ -50,9 +56,21 @@ def text(node: Typed) -> str:
             return f"coalesce({', '.join(map(text, operands))})"
 
 
-def _inner(node: Typed) -> str:
-    bare = isinstance(node, (Const, Read, Known, Extreme, Abs, Coalesce))
-    return text(node) if bare else f"({text(node)})"
+def _operand(node: Typed, loosest: int) -> str:
+    return text(node) if _power(node) >= loosest else f"({text(node)})"
+
+
+def _power(node: Typed) -> int:
+    match node:
+        case Choose():
+            return 0
+        case Logic(op) | Compare(op) | Arith(op):
+            return POWERS[op]
+        case Not():
+            return POWERS["not"]
+        case Member():
+            return POWERS["in"]
+    return _ATOM
 
 
 def constant(value: Fraction | bool | str, kind: Kind) -> str:
@@ -66,20 +84,31 @@ def constant(value: Fraction | bool | str, kind: Kind) -> str:
             return "true" if value else "false"
         case str():
             return f'"{value}"'
-    sign = "-" if value < 0 else ""
-    amount = abs(value)
+    sign, amount = "-" if value < 0 else "", abs(value)
     match kind:
         case "ratio":
-            return f"{sign}{_decimal(amount * 100)}%"
+            return f"{sign}{decimal(amount * 100)}%"
+        case "days" if not _is_finite(amount):
+            return f"{sign}{decimal(amount * 24)}h"
         case "days":
-            return f"{sign}{_decimal(amount)}d"
+            return f"{sign}{decimal(amount)}d"
         case "USD":
-            for suffix, scale in (("bn", 10**9), ("M", 10**6), ("k", 10**3)):
-                if amount >= scale:
-                    return f"{sign}${_decimal(amount / scale)}{suffix}"
-            return f"{sign}${_decimal(amount)}"
-    return f"{sign}{_decimal(amount)}"
+            suffix, scale = next(((s, n) for s, n in _USD if amount >= n), ("", 1))
+            return f"{sign}${decimal(amount / scale)}{suffix}"
+    return f"{sign}{decimal(amount)}"
 
 
-def _decimal(amount: Fraction) -> str:
-    return f"{float(amount):.12f}".rstrip("0").rstrip(".")
+def decimal(amount: Fraction) -> str:
+    """Return a number in decimals: exactly where that takes at most 24, else to 12 of them.
+
+    >>> decimal(Fraction(5, 2)), decimal(Fraction(-7)), decimal(Fraction(1, 3))
+    ('2.5', '-7', '0.333333333333')
+    """
+    places = 24 if _is_finite(amount) else 12
+    whole, part = divmod(round(abs(amount) * 10**places), 10**places)
+    digits = f"{whole}.{part:0{places}d}".rstrip("0").rstrip(".")
+    return f"-{digits}" if amount < 0 else digits
+
+
+def _is_finite(amount: Fraction) -> bool:
+    return 10**24 % amount.denominator == 0

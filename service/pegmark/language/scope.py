@@ -1,8 +1,8 @@
-"""Which names and functions an expression may use, and what they are."""
+"""Which names and functions an expression may use, and where it stands."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -21,7 +21,7 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The names in reach of one section.
+    """The names in reach of one section, and whether `coalesce` is.
 
     `elsewhere` holds names that exist but may not be read here, with the reason.
     """
@@ -29,10 +29,6 @@ class Scope:
     symbols: Mapping[str, Symbol]
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     coalesce: bool = False
-
-    def near(self, name: str) -> str | None:
-        """Return the readable name most like `name`, if any is."""
-        return nearest(name, self.symbols)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +41,17 @@ class Place:
     rule_id: str | None = None
 
 
-def nearest(name: str, names: Mapping[str, object]) -> str | None:
-    """Return the name most like `name`, also by its last part, if any is close."""
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """Return the name most like `name`, or the first of the same last part, if any is close.
+
+    >>> nearest("liquidty.supply", ["liquidity.supply", "hedge.share"])
+    'liquidity.supply'
+    >>> nearest("supply", ["liquidity.supply", "hedge.share"])
+    'liquidity.supply'
+    """
+    names = list(names)
     found = get_close_matches(name, names, n=1, cutoff=0.6)
     if not found:
         last = name.rpartition(".")[2]
-        found = [other for other in names if other.rpartition(".")[2] == last][:1]
+        found = [other for other in names if other.rpartition(".")[2] == last]
     return found[0] if found else None

@@ -1,10 +1,14 @@
-"""What the parser sees: the shape of an expression before names are resolved."""
+"""What the parser sees: the shape of an expression before names are resolved.
+
+`start` and `end` are offsets in the text, brackets around the whole included, `end` exclusive.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from pegmark.language.tokens import Malformed
 from pegmark.language.types import Unit
 
 
@@ -14,7 +18,6 @@ class Number:
 
     amount: Fraction
     unit: Unit
-    text: str
     start: int
     end: int
 
@@ -120,3 +123,13 @@ class Conditional:
 
 
 Syntax = Number | Text | Truth | Name | Call | Unary | Binary | Logical | Chain | OneOf | Conditional
+
+
+def widened(node: Syntax, start: int, end: int) -> Syntax:
+    """Return `node` with the brackets around it."""
+    return replace(node, start=start, end=end)
+
+
+def wrong(code: str, message: str, node: Syntax, hint: str | None = None) -> Malformed:
+    """Return what is wrong with a node, to be raised."""
+    return Malformed(code, message, node.start, node.end, hint)
