@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Literal, TypeVar, cast
+from typing import Literal, cast
 
 from pegmark.language import advice, units
 from pegmark.language import syntax as sx
@@ -34,7 +34,10 @@ from pegmark.language.types import BOOL, Type
 from pegmark.problems import Problem, Span
 
 _NOTHING = Scope({})
-_T = TypeVar("_T")
+_COMPARING = "comparing {} with {}"
+_CHOOSING = "choosing between {} and {}"
+_ADDING = "adding {1} to {0}"
+_SUBTRACTING = "subtracting {1} from {0}"
 
 MAX_PROBLEMS = 10
 """How many problems of one expression are looked for."""
@@ -48,13 +51,9 @@ def check(
     `expected` is what the whole must be, if given; texts take their members from it.
     """
     checker = _Checker(scope, place)
-    try:
+    with checker.aside:
         return checker.whole(parse(text), expected), []
-    except Malformed as stop:
-        checker.report(stop)
-    except _Reported:
-        pass
-    return None, sorted(checker.problems, key=lambda problem: (problem.span, problem.code))
+    return None, sorted(checker.aside.problems, key=lambda problem: (problem.span, problem.code))
 
 
 def literal(
@@ -76,6 +75,23 @@ class _Reported(Exception):
     """Something below is wrong and has been reported; what stands above it cannot be judged."""
 
 
+class _Aside:
+    """Notes what goes wrong in a `with` block, so that what stands beside it is looked at as well."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self.problems: list[Problem] = []
+
+    def __enter__(self) -> None:
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise _Reported
+
+    def __exit__(self, kind: object, stop: BaseException | None, trace: object) -> bool:
+        if isinstance(stop, Malformed):
+            self.problems.append(_problem(stop, self._place))
+        return isinstance(stop, (Malformed, _Reported))
+
+
 def _problem(stop: Malformed, place: Place) -> Problem:
     span = Span(place.file, place.at(stop.start), place.at(stop.end))
     return Problem(stop.code, stop.message, span, stop.hint, yaml_path=place.yaml_path, rule_id=place.rule_id)
@@ -85,10 +101,7 @@ class _Checker:
     def __init__(self, scope: Scope, place: Place) -> None:
         self._scope = scope
         self._place = place
-        self.problems: list[Problem] = []
-
-    def report(self, stop: Malformed) -> None:
-        self.problems.append(_problem(stop, self._place))
+        self.aside = _Aside(place)
 
     def span(self, node: sx.Syntax) -> Span:
         return Span(self._place.file, self._place.at(node.start), self._place.at(node.end))
@@ -109,52 +122,40 @@ class _Checker:
     def unfit(self, node: sx.Syntax, found: Typed, needed: str, hint: str | None = None) -> Malformed:
         return sx.wrong("E0205", f"this is {advice.noun(found.type)}, where {needed} is needed", node, hint)
 
-    def attempt(self, how: Callable[..., _T], *operands: object) -> _T | None:
-        """Check something; where it is wrong report it and go on with what stands beside it."""
-        if len(self.problems) >= MAX_PROBLEMS:
-            raise _Reported
-        try:
-            return how(*operands)
-        except Malformed as stop:
-            self.report(stop)
-        except _Reported:
-            pass
-        return None
-
-    def each(self, nodes: Iterable[sx.Syntax], how: Callable[[sx.Syntax], Typed]) -> list[Typed]:
+    def each(self, nodes: Sequence[sx.Syntax], how: Callable[[sx.Syntax], Typed]) -> list[Typed]:
         """Check operands, every one of them though another is wrong; then stop if any was."""
-        tried = [self.attempt(how, node) for node in nodes]
-        found = [node for node in tried if node is not None]
-        if len(found) < len(tried):
+        found = []
+        for node in nodes:
+            with self.aside:
+                found.append(how(node))
+        if len(found) < len(nodes):
             raise _Reported
         return found
 
     def alike(self, nodes: Sequence[sx.Syntax], doing: str, expected: Type | None = None) -> list[Typed]:
         """Check operands that must be of one type; bare texts take their members from the others."""
         wanted = expected if expected is not None and expected.members else None
-
-        def one(node: sx.Syntax) -> Typed:
-            nonlocal wanted
-            found = self.check(node, wanted)
-            wanted = wanted or found.type
-            return found
-
-        order = sorted(range(len(nodes)), key=lambda n: _is_bare(nodes[n]))
-        checked = dict(zip(order, self.each([nodes[n] for n in order], one), strict=True))
+        checked: dict[int, Typed] = {}
+        # Bare texts come last, and only where the others are sound: they mean nothing by themselves.
+        for bare in (False, True):
+            turn = [n for n, node in enumerate(nodes) if _is_bare(node) is bare]
+            for n in turn:
+                with self.aside:
+                    checked[n] = self.check(nodes[n], wanted)
+                    wanted = wanted or checked[n].type
+            if not all(n in checked for n in turn):
+                raise _Reported
         found = _pointed([checked[n] for n in range(len(nodes))], expected)
         first = found[0]
         for node, other in zip(nodes[1:], found[1:], strict=True):
             if other.type.kind != first.type.kind or other.type.members != first.type.members:
-                is_first = isinstance(first, Const) and not isinstance(other, Const)
-                raise self.differing(first, other, nodes[0] if is_first else node, doing)
+                if not (first.type.is_numeric and other.type.is_numeric):
+                    raise sx.wrong("E0205", doing.format(*map(advice.noun, (first.type, other.type))), node)
+                message = f"unit mismatch: {doing.format(first.type.kind, other.type.kind)}"
+                is_literal = isinstance(first, Const) and not isinstance(other, Const)
+                at = nodes[0] if is_literal else node
+                raise sx.wrong("E0204", message, at, advice.on_units(first, other))
         return found
-
-    def differing(self, left: Typed, right: Typed, at: sx.Syntax, doing: str) -> Malformed:
-        a, b = left.type, right.type
-        if a.is_numeric and b.is_numeric:
-            message = f"unit mismatch: {doing} {a.kind} with {b.kind}"
-            return sx.wrong("E0204", message, at, advice.on_units(left, right))
-        return sx.wrong("E0205", f"{doing} {advice.noun(a)} with {advice.noun(b)}", at)
 
     def condition(self, node: sx.Syntax) -> Typed:
         found = self.check(node, BOOL)
@@ -203,7 +204,7 @@ class _Checker:
         member = f'`"{shown(node.text)}"`'
         if wanted is None or not wanted.members:
             raise sx.wrong(
-                "E0205", f"{member} stands where no choice is made", node, "compare it with an enum"
+                "E0205", f"{member} stands where no choice is made", node, "compare it with a choice"
             )
         if node.text not in wanted.members:
             raise sx.wrong(
@@ -232,7 +233,7 @@ class _Checker:
         return Arith("-", zero, operand, operand.type, self.span(node))
 
     def chain(self, node: sx.Chain) -> Typed:
-        found = self.alike(node.operands, "comparing")
+        found = self.alike(node.operands, _COMPARING)
         links: list[Typed] = []
         for n, op in enumerate(node.ops):
             left, right = found[n], found[n + 1]
@@ -263,7 +264,7 @@ class _Checker:
     def arithmetic(self, node: sx.Binary) -> Typed:
         if node.op in ("+", "-"):
             both = (node.left, node.right)
-            left, right = self.alike(both, "adding" if node.op == "+" else "subtracting")
+            left, right = self.alike(both, _ADDING if node.op == "+" else _SUBTRACTING)
             if not left.type.is_numeric:
                 raise self.unfit(node.left, left, "a number")
             kind = left.type.known()
@@ -287,8 +288,11 @@ class _Checker:
         raise sx.wrong("E0204", f"unit mismatch: {message}", node.right, hint)
 
     def conditional(self, node: sx.Conditional, wanted: Type | None) -> Typed:
-        condition = self.attempt(self.condition, node.condition)
-        branches = self.attempt(self.alike, (node.yes, node.no), "choosing between", wanted)
+        condition = branches = None
+        with self.aside:
+            condition = self.condition(node.condition)
+        with self.aside:
+            branches = self.alike((node.yes, node.no), _CHOOSING, wanted)
         if condition is None or branches is None:
             raise _Reported
         yes, no = branches
@@ -301,10 +305,10 @@ class _Checker:
         if node.function == "known":
             return Known(self.check(node.arguments[0]), BOOL, span)
         if node.function == "coalesce":
-            found = self.alike(node.arguments, "choosing between", wanted)
+            found = self.alike(node.arguments, _CHOOSING, wanted)
             is_unsure = all(argument.type.optional for argument in found)
             return Coalesce(tuple(found), found[0].type.known().maybe(is_unsure), span)
-        found = self.alike(node.arguments, "comparing")
+        found = self.alike(node.arguments, _COMPARING)
         if not found[0].type.is_numeric:
             raise self.unfit(node.arguments[0], found[0], "a number")
         kind = _optional(found[0].type, found)

@@ -44,7 +44,8 @@ POWERS: Final = {
     "/": 6,
 }
 """How tightly operators bind."""
-_MINUS = 7
+MINUS: Final = 7
+"""How tightly unary minus binds."""
 _SPLIT = "name parts of it under `derive`"
 _FOREIGN = {"is": "write `==` to compare", "elif": "write `else if`", "elseif": "write `else if`"}
 _AFTER = {"not": "write `not x in (…)`", "if": "write `if … then … else …`"}
@@ -69,9 +70,8 @@ class _Parser:
         self._operators = 0
 
     def take(self) -> Token:
-        token = self.here
-        if not self.is_over():
-            self.here = next(self._tokens)
+        # INVARIANT: nobody takes the end; every caller has looked at what stands here.
+        token, self.here = self.here, next(self._tokens)
         return token
 
     def is_over(self) -> bool:
@@ -150,10 +150,10 @@ class _Parser:
     def one_of(self, operand: Syntax) -> Syntax:
         self.operator()
         opening = self.expect("(", 'write `x in ("a", "b")`')
-        members = [self.prefix(_MINUS)]
+        members = [self.prefix(MINUS)]
         while self.is_at(","):
             self.take()
-            members.append(self.prefix(_MINUS))
+            members.append(self.prefix(MINUS))
         return OneOf(operand, tuple(members), operand.start, self.close(opening).end)
 
     def prefix(self, power: int) -> Syntax:
@@ -178,7 +178,7 @@ class _Parser:
                 return widened(inner, token.start, self.close(token).end)
             case "-":
                 self.operator()
-                operand = self.prefix(_MINUS)
+                operand = self.prefix(MINUS)
                 return Unary("-", operand, token.start, operand.end)
             case "not" if power <= POWERS["not"]:
                 self.operator()

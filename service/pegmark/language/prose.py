@@ -19,10 +19,10 @@ from pegmark.language.nodes import (
     Read,
     Typed,
 )
-from pegmark.language.parser import POWERS
+from pegmark.language.parser import MINUS, POWERS
 from pegmark.language.types import Kind
 
-_ATOM = 9
+_ATOM = MINUS + 1
 _USD = (("bn", 10**9), ("M", 10**6), ("k", 10**3))
 
 
@@ -34,9 +34,12 @@ def text(node: Typed) -> str:
         case Read(name):
             return name
         case Not(operand):
-            return f"not {_operand(operand, POWERS['+'])}"
+            # `not x == y` means what it should and does not look it.
+            return f"not {_operand(operand, POWERS['not' if isinstance(operand, Not) else '+'])}"
         case Logic(op, operands):
             return f" {op} ".join(_operand(operand, POWERS[op] + 1) for operand in operands)
+        case Arith() if _is_negation(node):
+            return f"-{_operand(node.right, MINUS)}"
         case Compare(op, left, right) | Arith(op, left, right):
             # Equals associate to the left; a comparison beside a comparison would read as a chain.
             loosest = POWERS[op] + isinstance(node, Compare)
@@ -64,6 +67,8 @@ def _power(node: Typed) -> int:
     match node:
         case Choose():
             return 0
+        case Arith() if _is_negation(node):
+            return MINUS
         case Logic(op) | Compare(op) | Arith(op):
             return POWERS[op]
         case Not():
@@ -71,6 +76,12 @@ def _power(node: Typed) -> int:
         case Member():
             return POWERS["in"]
     return _ATOM
+
+
+def _is_negation(node: Arith) -> bool:
+    # A literal takes the sign into itself, so that its difference from zero has to stay one.
+    is_from_zero = node.op == "-" and isinstance(node.left, Const) and node.left.value == 0
+    return is_from_zero and not isinstance(node.right, Const)
 
 
 def constant(value: Fraction | bool | str, kind: Kind) -> str:
