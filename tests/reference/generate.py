@@ -147,7 +147,9 @@ class Generator:
             by = self.random.choice(self.reads(self.random.choice([BOOL, FACTS["redemption.right"]])))
             keys = by.type.members or ("true", "false")
             if self.random.random() < 0.5:
-                amount = book.Table(by, None, tuple(((k,), Fraction(self.random.randint(0, 30), 100)) for k in keys))
+                amount = book.Table(
+                    by, None, tuple(((k,), Fraction(self.random.randint(0, 30), 100)) for k in keys)
+                )
             else:
                 by2 = nodes.Read("venue.redemption_account", "fact", BOOL.maybe(), SPAN)
                 amount = book.Table(
@@ -191,7 +193,11 @@ class Generator:
         self.names.append(("param_1", "param", RATIO))
         bound = self.numeric(USD, 1)
         source = nodes.Read("liquidity.volume_24h", "fact", USD.maybe(), SPAN)
-        expr = nodes.Coalesce((nodes.Arith("*", nodes.Const(Fraction(1, 50), RATIO, SPAN), source, USD.maybe(), SPAN), bound), USD.maybe(), SPAN)
+        expr = nodes.Coalesce(
+            (nodes.Arith("*", nodes.Const(Fraction(1, 50), RATIO, SPAN), source, USD.maybe(), SPAN), bound),
+            USD.maybe(),
+            SPAN,
+        )
         fillings = (book.Filling(self.reason(), "liquidity.depth_2pct", expr),)
         derived = []
         for n in range(3):
@@ -255,7 +261,9 @@ class Generator:
             grid: book.Bins | book.PointsTable
             if self.random.random() < 0.6:
                 edges = tuple(Fraction(e, 100) for e in sorted(self.random.sample(range(0, 160, 5), 3)))
-                grid = book.Bins(self.numeric(RATIO, 2), edges, tuple(self.random.randint(0, 100) for _ in range(4)))
+                grid = book.Bins(
+                    self.numeric(RATIO, 2), edges, tuple(self.random.randint(0, 100) for _ in range(4))
+                )
             else:
                 by = self.random.choice(self.reads(FACTS["redemption.right"]))
                 grid = book.PointsTable(by, tuple((m, self.random.randint(0, 100)) for m in by.type.members))
@@ -269,7 +277,9 @@ class Generator:
             20,
             tuple(zip(BANDS, (60, 40, 20, 0), strict=True)),
             tuple(
-                book.KnockOut(self.reason(), self.boolean(2), self.random.choice(BANDS[1:]), self.match_or_skip())
+                book.KnockOut(
+                    self.reason(), self.boolean(2), self.random.choice(BANDS[1:]), self.match_or_skip()
+                )
                 for _ in range(3)
             ),
             (CLASSES[-1],) if self.random.random() < 0.3 else (),
@@ -363,10 +373,16 @@ class Generator:
                 values[name] = self.random.choice(kind.members)
             else:
                 drawn = self.number(kind.kind)
-                values[name] = float(drawn if self.random.random() < 0.6 else drawn * self.random.randint(1, 997) / 1000)
+                values[name] = float(
+                    drawn if self.random.random() < 0.6 else drawn * self.random.randint(1, 997) / 1000
+                )
                 values[name] = round(values[name] * 1e6) / 1e6
         whole = [name for name in values if not name.startswith("backing.share.")]
-        estimated = frozenset(n for n in whole if self.random.random() < 0.15) if self.random.random() < 0.5 else frozenset()
+        estimated = (
+            frozenset(n for n in whole if self.random.random() < 0.15)
+            if self.random.random() < 0.5
+            else frozenset()
+        )
         return values, estimated
 
 

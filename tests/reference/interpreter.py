@@ -215,7 +215,13 @@ class Reading:
 
 def member(value: Value) -> str:
     """Return an enum member or a truth value as the key of a table's row."""
-    return "" if value is None else {True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else str(value)
+    return (
+        ""
+        if value is None
+        else {True: "true", False: "false"}.get(value, value)
+        if isinstance(value, bool)
+        else str(value)
+    )
 
 
 def decide(program: book.Program, asset: Asset, sizes: list[float], submitted: Any) -> dict[str, Any]:
@@ -269,7 +275,9 @@ def decide(program: book.Program, asset: Asset, sizes: list[float], submitted: A
         k.reason.id for k in program.rating.knock_outs if known.fires(k) and k.cap == band and band != own
     ]
     order = ["accept", "no_new", "run_off", "ineligible"]
-    status = max((r.then for r in program.rating.statuses if known.fires(r)), key=order.index, default="accept")
+    status = max(
+        (r.then for r in program.rating.statuses if known.fires(r)), key=order.index, default="accept"
+    )
     if cls in program.rating.ineligible:
         status = "ineligible"
 
@@ -308,7 +316,9 @@ def decide(program: book.Program, asset: Asset, sizes: list[float], submitted: A
             or_else(known.named(program.mark.close_out), program.mark.close_out_unknown),
         ),
         "conditions": [
-            (c.reason.id, or_else(known.named(c.value), c.unknown)) for c in program.conditions if known.fires(c)
+            (c.reason.id, or_else(known.named(c.value), c.unknown))
+            for c in program.conditions
+            if known.fires(c)
         ],
         "findings": [r.reason.id for r in program.review if known.fires(r)],
     }
@@ -400,7 +410,14 @@ def outcome(
         }
         for end, m, i in zip(points, rates["maintenance_total"], rates["initial_total"], strict=True):
             ladder.append((end, max(i, m), m))
-    return {**result, "limits": existing, "venue_cap": venue, "account_cap": account, "binding": binding, "tiers": ladder}
+    return {
+        **result,
+        "limits": existing,
+        "venue_cap": venue,
+        "account_cap": account,
+        "binding": binding,
+        "tiers": ladder,
+    }
 
 
 def running_max(values: list[Fraction]) -> list[Fraction]:

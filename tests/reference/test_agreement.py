@@ -57,7 +57,10 @@ def expected(said: dict[str, Any]) -> dict[str, Any]:
             tiers.pop()
         tiers.append(tier)
     return {
-        **{name: said[name] for name in ("class", "decided_by", "scores", "band", "capped_by", "status", "crossed", "mark")},
+        **{
+            name: said[name]
+            for name in ("class", "decided_by", "scores", "band", "capped_by", "status", "crossed", "mark")
+        },
         "haircuts": [(h["size"], *(int(h[name] * ONE) for name in named)) for h in said["haircuts"]],
         "limits": {name: int(value * MICRO) for name, value in said["limits"].items()},
         "caps": (int(said["venue_cap"] * MICRO), int(said["account_cap"] * MICRO), said["binding"]),
@@ -69,7 +72,16 @@ def snapshot_of(generator: Generator, day: date) -> Snapshot:
     """Return a random snapshot."""
     values, estimated = generator.values()
     return Snapshot(
-        "random", day.isoformat(), day, "random", values, frozenset(map(submitted, values)), estimated, {}, (), {}
+        "random",
+        day.isoformat(),
+        day,
+        "random",
+        values,
+        frozenset(map(submitted, values)),
+        estimated,
+        {},
+        (),
+        {},
     )
 
 

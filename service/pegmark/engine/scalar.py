@@ -29,7 +29,7 @@ from fractions import Fraction
 
 from pegmark.engine.emit import MICRO, ONE, Emitter, literal, quantised
 from pegmark.facts.vocabulary import FACTS
-from pegmark.language.nodes import Compare, Const, Read, Typed, children, reads
+from pegmark.language.nodes import Compare, Read, Typed, children, reads
 from pegmark.rulebook.program import (
     Bins,
     Curve,
@@ -243,7 +243,7 @@ class Writer:
             self.line(f"if layer is None: at_class, by = {last}, {otherwise + 1}")
             self.line(f"elif layer > at_class: at_class, by = layer, {otherwise + 1}")
         self.line("if forced is not None: at_class = forced")
-        self.line(f"cls = CLASSES[at_class]")
+        self.line("cls = CLASSES[at_class]")
 
     def scorecards(self) -> None:
         names, applied = [], []

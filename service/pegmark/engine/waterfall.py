@@ -5,7 +5,6 @@ Ratios are integers of scale 1e12, so the lines of a waterfall sum to the haircu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pegmark.engine.emit import ONE

@@ -52,7 +52,7 @@ REFERENCE = (
 
 BACKING = (
     FactSpec("backing.components", "enum", "first",
-        "What stands behind the token: kinds of backing with their shares of liabilities; whole or not at all.",
+        "What stands behind the token: kinds of backing with their shares of liabilities; whole or absent.",
         "The reserve report's table of holdings, or the issuer's dashboard, divided by tokens in issue.",
         QUARTER),
     choice("backing.basis", "gross net", QUARTER,

@@ -13,43 +13,19 @@ from typing import Any
 import orjson
 
 _EXACT = 2**53
+_AS_IS = frozenset({str, bool, type(None)})
 
 
 def canonical(value: Any) -> bytes:
-    """Return the RFC 8785 form of JSON data with ASCII keys.
+    """Return the RFC 8785 form of JSON data: dicts, lists, tuples, text, numbers, booleans, None.
 
-    >>> canonical({"b": 1.0, "a": 0.00001})
-    b'{"a":0.00001,"b":1}'
+    Raises `ValueError` for what has no such form: NaN, infinities, integers from 2**53 on, text
+    that is not Unicode.
+
+    >>> canonical({"b": 1.0, "a": [0.000001, True]})
+    b'{"a":[0.000001,true],"b":1}'
     """
-    # Where orjson writes a number otherwise than ECMAScript, one of these marks stands in the bytes; a text
-    # that holds one costs only time.
-    data = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    if not (b"e-6" in data or b"e+" in data or b".0," in data or b".0}" in data or b".0]" in data):
-        if not data.endswith(b".0"):
-            return data
     return orjson.dumps(_plain(value), option=orjson.OPT_SORT_KEYS)
-
-
-def _plain(value: Any) -> Any:
-    kind = type(value)
-    if kind is str or kind is int or kind is bool or value is None:
-        return value
-    if kind is float:
-        return _number(value)
-    if kind is dict:
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value]
-
-
-def _number(value: float) -> Any:
-    if value.is_integer() and -_EXACT < value < _EXACT:
-        return int(value)
-    size = abs(value)
-    if 1e-6 <= size < 1e-5 or _EXACT <= size < 1e21:
-        return orjson.Fragment(f"{Decimal(repr(value)):f}".encode())
-    if size >= 1e21:
-        return orjson.Fragment(repr(value).encode())
-    return value
 
 
 def digest(data: bytes) -> str:
@@ -58,5 +34,44 @@ def digest(data: bytes) -> str:
 
 
 def identifier(prefix: str, data: bytes) -> str:
-    """Return `prefix` and 26 base32 characters of the SHA-256 of canonical bytes."""
-    return prefix + b32encode(sha256(data).digest()).decode("ascii")[:26].lower()
+    """Return `prefix` and 26 base32 characters (130 bits) of the SHA-256 of canonical bytes."""
+    return prefix + b32encode(sha256(data).digest())[:26].decode("ascii").lower()
+
+
+def _plain(value: Any) -> Any:
+    """Return `value` such that orjson writes it canonically."""
+    kind = type(value)
+    if kind in _AS_IS:
+        return value
+    if kind is float:
+        return _number(value)
+    if kind is dict:
+        if "".join(value).isascii():
+            return {key: item if type(item) in _AS_IS else _plain(item) for key, item in value.items()}
+        return _sorted_by_utf16(value)
+    if kind is int:
+        if -_EXACT < value < _EXACT:
+            return value
+        raise ValueError("an integer from 2**53 on has no canonical form")
+    return [item if type(item) in _AS_IS else _plain(item) for item in value]
+
+
+def _number(value: float) -> Any:
+    """Return a float as a JSON number in the spelling of ECMAScript, which orjson mostly shares."""
+    if value.is_integer():
+        if -_EXACT < value < _EXACT:
+            return int(value)
+        return orjson.Fragment(f"{Decimal(repr(value)):f}") if abs(value) < 1e21 else value
+    if 1e-6 <= abs(value) < 1e-5:
+        return orjson.Fragment(f"{Decimal(repr(value)):f}")
+    if value - value != 0.0:
+        raise ValueError("NaN and infinities have no canonical form")
+    return value
+
+
+def _sorted_by_utf16(value: dict[str, Any]) -> orjson.Fragment:
+    # orjson sorts keys by code point, which differs from RFC 8785 beyond U+FFFF.
+    keys = sorted(value, key=lambda key: key.encode("utf-16-be"))
+    return orjson.Fragment(
+        b"{" + b",".join(orjson.dumps(key) + b":" + canonical(value[key]) for key in keys) + b"}"
+    )

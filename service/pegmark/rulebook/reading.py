@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping as Lookup
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Lookup
 from datetime import date
 from fractions import Fraction
 from typing import Any

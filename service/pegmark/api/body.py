@@ -1,0 +1,159 @@
+"""From bytes to a validated model, strictly: what is not exactly the JSON described is refused.
+
+A valid body is read twice: by pydantic, which validates it, and by a scanner that only looks for
+keys given twice, which pydantic does not mind. Everything else is looked into only when it failed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NoReturn
+
+from litestar import Request
+from litestar.exceptions import ClientException
+from pydantic import BaseModel, ValidationError
+
+from pegmark.api.faults import faults_of
+from pegmark.api.problems import Fault, Refusal
+
+DEEPEST = 64
+
+_JSON_TYPE = re.compile(r'\s*application/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?;?\s*', re.IGNORECASE)
+_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
+
+
+class JsonRequest(Request[Any, Any, Any]):
+    """A request whose body, where one is read, is JSON in UTF-8 and nothing else."""
+
+    async def body(self) -> bytes:
+        """Return the body, once its headers say that it is JSON; raises `Refusal`."""
+        headers = self.headers
+        kind = headers.get("content-type")
+        if kind != "application/json" and not (kind and _JSON_TYPE.fullmatch(kind)):
+            said = "no `Content-Type` is given" if not kind else "the body is not said to be JSON"
+            raise Refusal.of("H4150", said, parameter="Content-Type")
+        if headers.get("content-encoding", "identity").strip().lower() != "identity":
+            raise Refusal.of("H4151", "the body is said to be encoded", parameter="Content-Encoding")
+        try:
+            body = await super().body()
+        except ClientException as error:
+            if error.status_code == 400:
+                raise Refusal.of(
+                    "H4000", "`Content-Length` is not a number", parameter="Content-Length"
+                ) from None
+            raise
+        if not body:
+            raise Refusal.of("H4005", "the body is empty", pointer="")
+        return body
+
+    async def json(self) -> Any:
+        """Return the bytes of the body: decoding them is validation's part."""
+        return await self.body()
+
+
+def validated(model: type[BaseModel], body: bytes) -> BaseModel:
+    """Return the model that `body` states; raises `Refusal`."""
+    try:
+        found: BaseModel = model.__pydantic_validator__.validate_json(body, strict=True)
+    except ValidationError as error:
+        # INVARIANT: what is not JSON is 400, even where it is also not what the operation takes.
+        data = _parsed(body)
+        raise Refusal("H4220", *faults_of(error, model, data)) from None
+    try:
+        _SCANNER.decode(body.decode())
+    except _Repeated:
+        _refuse_repeated(body.decode())
+    return found
+
+
+class _Repeated(Exception):
+    pass
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _Repeated
+    return found
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise json.JSONDecodeError(f"`{name}` is no JSON", name, 0)
+
+
+# Integers as floats: Python refuses to make an int of more than 4,300 digits.
+_SCANNER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant, parse_int=float)
+
+
+def _parsed(body: bytes) -> Any:
+    """Return a body as plain data; raises `Refusal` if it is not JSON that can be read."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        raise Refusal.of("H4002", f"byte {error.start} is not UTF-8", pointer="") from None
+    if text.startswith("\ufeff"):
+        raise Refusal.of("H4002", "the body starts with a byte-order mark", pointer="")
+    _refuse_depth(text)
+    try:
+        return _SCANNER.decode(text)
+    except _Repeated:
+        _refuse_repeated(text)
+    except json.JSONDecodeError as error:
+        place = "" if error.msg.startswith("`") else f" at line {error.lineno}, column {error.colno}"
+        raise Refusal.of("H4001", f"{error.msg[:1].lower()}{error.msg[1:]}{place}", pointer="") from None
+
+
+def _refuse_depth(text: str) -> None:
+    depth = 0
+    for found in _STRUCTURE.finditer(text):
+        mark = found.group()
+        if mark in "[{":
+            depth += 1
+            if depth > DEEPEST:
+                raise Refusal.of("H4004", f"more than {DEEPEST} levels of nesting", pointer="")
+        elif mark in "]}":
+            depth -= 1
+
+
+def _refuse_repeated(text: str) -> NoReturn:
+    """Name every key that stands twice, by its pointer."""
+    tree = json.JSONDecoder(object_pairs_hook=_Pairs, parse_constant=_no_constant, parse_int=float).decode(
+        text
+    )
+    faults = [
+        Fault("H4003", f"the key `{_shown(pointer)}` stands twice", "keep one", pointer=pointer)
+        for pointer in _repeated(tree, "")
+    ]
+    raise Refusal("H4003", faults)
+
+
+class _Pairs(list[Any]):
+    """The pairs of an object, told apart from an array."""
+
+
+def _repeated(tree: Any, pointer: str) -> list[str]:
+    found: list[str] = []
+    waiting = [(tree, pointer)]
+    while waiting:
+        node, at = waiting.pop()
+        if isinstance(node, _Pairs):
+            seen: set[str] = set()
+            for key, value in node:
+                below = f"{at}/{escaped(key)}"
+                if key in seen:
+                    found.append(below)
+                seen.add(key)
+                waiting.append((value, below))
+        elif isinstance(node, list):
+            waiting += [(item, f"{at}/{n}") for n, item in enumerate(node)]
+    return sorted(dict.fromkeys(found))
+
+
+def escaped(key: str) -> str:
+    """Return a key as a token of a JSON pointer."""
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def _shown(pointer: str) -> str:
+    return pointer.rpartition("/")[2][:80]

@@ -1,0 +1,144 @@
+"""Every failure becomes problem+json (RFC 9457), and nothing internal leaves with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import orjson
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from pegmark.api.codes import CODES
+from pegmark.errors import FactsError, NotFound
+
+__all__ = ["PROBLEM_JSON", "Fault", "Refusal", "on_any_error", "on_http_error"]
+
+PROBLEM_JSON = "application/problem+json"
+MOST_ERRORS = 50
+
+_BY_STATUS = {
+    400: "H4000",
+    404: "H4040",
+    405: "H4050",
+    413: "H4130",
+    503: "H5030",
+}
+
+
+class Fault(NamedTuple):
+    """One entry of `errors`."""
+
+    code: str
+    detail: str
+    help: str | None = None
+    pointer: str | None = None
+    parameter: str | None = None
+
+
+class Refusal(HTTPException):
+    """A request that is refused, with everything that is wrong with it."""
+
+    def __init__(
+        self, code: str, faults: Iterable[Fault], left_out: int = 0, headers: dict[str, str] | None = None
+    ) -> None:
+        """Take the status from the code; keep at most `MOST_ERRORS` faults."""
+        found = list(faults)
+        self.code = code
+        self.faults = found[:MOST_ERRORS]
+        self.left_out = left_out + max(0, len(found) - MOST_ERRORS)
+        super().__init__(status_code=CODES[code].status, detail=self.faults[0].detail, headers=headers)
+
+    @classmethod
+    def of(cls, code: str, detail: str, **place: Any) -> Refusal:
+        """Return a refusal with one fault, its help taken from the code."""
+        headers = place.pop("headers", None)
+        help = place.pop("help", None) or CODES[code].text
+        return cls(code, [Fault(code, detail, help, **place)], headers=headers)
+
+
+def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    """Return what the framework or a handler refused."""
+    return _response(error if isinstance(error, Refusal) else _translated(request, error))
+
+
+def on_any_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Return what was raised below; what nobody meant to raise is logged and told as 500."""
+    match error:
+        case FactsError():
+            faults = [Fault(p.code, p.message, p.help, p.pointer) for p in error.problems]
+            return _response(Refusal("H4220", faults))
+        case NotFound():
+            near = " or ".join(f"`{name}`" for name in error.suggestions)
+            detail = f"no {error.what} is called `{error.name}`"
+            help = f"did you mean {near}?" if near else None
+            return _response(Refusal.of("H4041", detail, help=help, parameter=error.what.replace(" ", "_")))
+    request_id = request.scope.get("pegmark.request_id")
+    structlog.get_logger("pegmark").error("request failed", request_id=request_id, exc_info=error)
+    return _response(Refusal.of("H5000", "something went wrong here"))
+
+
+def _translated(request: Request[Any, Any, Any], error: HTTPException) -> Refusal:
+    """Return a framework's exception as ours; its own words may echo the request."""
+    headers = error.headers or {}
+    method = request.scope["method"]
+    path = request.scope["path"]
+    match error.status_code:
+        case 400 if isinstance(error, ValidationException):
+            extra = error.extra if isinstance(error.extra, list) else []
+            names = list(dict.fromkeys(str(e.get("key", "")) for e in extra)) or [""]
+            faults = [
+                Fault("H4007", f"`{name}` is not of the form described", CODES["H4007"].text, parameter=name)
+                for name in names
+            ]
+            return Refusal("H4007", faults)
+        case 404:
+            return Refusal.of("H4040", "nothing is served at this path", parameter="path")
+        case 405:
+            allowed = [m.strip() for m in headers.get("allow", "").split(",") if m.strip()]
+            if "GET" in allowed:
+                allowed.append("HEAD")
+            listed = ", ".join(sorted(set(allowed)))
+            detail = (
+                f"{path} takes {listed}" if path.isascii() and path.isprintable() else f"it takes {listed}"
+            )
+            return Refusal.of("H4050", detail, parameter="method", headers={"allow": listed})
+        case 413:
+            limit = request.app.request_max_body_size
+            return Refusal.of("H4130", f"the body is longer than {limit} bytes", pointer="")
+        case status if status in _BY_STATUS:
+            code = _BY_STATUS[status]
+            return Refusal.of(code, CODES[code].title)
+    if error.status_code < 500:
+        return Refusal.of("H4000", CODES["H4000"].title)
+    request_id = request.scope.get("pegmark.request_id")
+    structlog.get_logger("pegmark").error(
+        "request failed", request_id=request_id, method=method, exc_info=error
+    )
+    return Refusal.of("H5000", "something went wrong here")
+
+
+def _response(refusal: Refusal) -> Response[bytes]:
+    body = {
+        "type": f"/v1/problems/{refusal.code}",
+        "title": CODES[refusal.code].title,
+        "status": refusal.status_code,
+        "detail": refusal.detail,
+        "errors": [fault._asdict() for fault in refusal.faults],
+        "left_out": refusal.left_out,
+    }
+    headers = {**(refusal.headers or {}), "cache-control": "no-store"}
+    # Text that came in through a header or a path may hold what UTF-8 cannot.
+    data = orjson.dumps(_encodable(body))
+    return Response(data, status_code=refusal.status_code, media_type=PROBLEM_JSON, headers=headers)
+
+
+def _encodable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {key: _encodable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_encodable(item) for item in value]
+    return value

@@ -1,0 +1,1 @@
+"""Shapes of requests and responses. Requests are validated against them; responses are held to them by tests."""

@@ -1,0 +1,199 @@
+"""The core exchange: a question about an asset, and the decision on it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Discriminator, Field, Tag
+
+from pegmark.api.schemas.shared import Digest, Points, Ratio, Reply, RuleId, Usd, Why
+from pegmark.facts.model import AssetName, Facts, Strict, VenueFacts, When
+from pegmark.usecases.assess import DEFAULT_SIZES
+
+Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+Size = Annotated[float, Field(ge=1, le=1e12)]
+Explain = Literal["none", "short", "full"]
+
+
+def _venue_form(value: Any) -> str:
+    return "facts" if isinstance(value, (dict, BaseModel)) else "name"
+
+
+class LayerFacts(Strict):
+    """What is known of an asset beneath the one in question."""
+
+    facts: Facts | None = Field(None, description="None: treat the layer as not known.")  # type: ignore[valid-type]
+
+
+class AssessmentRequest(Strict):
+    """A question: which asset, as of when, before which venue, at which sizes.
+
+    With `facts`, `asset` is only a name for them. Without, the stored snapshot of `asset` that was in
+    force at `as_of` is decided.
+    """
+
+    asset: AssetName | None = None
+    as_of: When = Field(description="A date (its end, UTC) or an instant. Nothing known later is used.")
+    facts: Facts | None = None  # type: ignore[valid-type]
+    venue: (
+        Annotated[
+            Annotated[Name, Tag("name")] | Annotated[VenueFacts, Tag("facts")],  # type: ignore[valid-type]
+            Discriminator(_venue_form),
+        ]
+        | None
+    ) = Field(None, description="A stored venue's id, or facts about a venue. Absent: the reference venue.")
+    layers: dict[AssetName, LayerFacts] | None = Field(
+        None, max_length=20, description="Facts about assets beneath; they win over stored snapshots."
+    )
+    sizes_usd: list[Size] = Field(list(DEFAULT_SIZES), min_length=1, max_length=16)
+    rulebook: Name | None = Field(None, description="Absent: the rulebook this server decides by.")
+    rulebook_version: Name | None = Field(None, description="Refused unless it is the version loaded.")
+    explain: Explain = "short"
+
+
+class Scores(Reply):
+    """Scores of the pillars and of the whole, 0-100."""
+
+    model_config = Reply.model_config | {"extra": "allow"}
+    __pydantic_extra__: dict[str, Points]
+
+    composite: Points
+
+
+class Haircuts(Reply):
+    """A haircut in parts: total = 1 - (1 - basis)(1 - reference)."""
+
+    basis: Ratio
+    reference: Ratio
+    total: Ratio
+
+
+class WaterfallLine(Reply):
+    """One line of the waterfall; lines sum to the maintenance basis."""
+
+    rule: RuleId
+    amount: float
+    reads: dict[str, float | bool | str | None] = Field(description="What the rule read; null is unknown.")
+    why: Why
+
+
+class WaterfallBound(Reply):
+    """What bounding and rounding added."""
+
+    rule: Literal["BOUND", "ROUND"]
+    amount: float
+
+
+class HaircutAtSize(Reply):
+    """Haircuts of a position of one size, as a whole."""
+
+    size_usd: Usd
+    initial: Haircuts
+    maintenance: Haircuts
+
+
+class ExplainedHaircutAtSize(HaircutAtSize):
+    """Haircuts of a position of one size, and how maintenance came about."""
+
+    waterfall: list[WaterfallLine | WaterfallBound]
+
+
+class Tier(Reply):
+    """One tier of the ladder: what applies to the part of a position between two sizes."""
+
+    from_usd: Usd
+    to_usd: Usd | None = Field(description="Null: without end.")
+    initial: Ratio
+    maintenance: Ratio
+
+
+class Mark(Reply):
+    """The price that the terms assume."""
+
+    basis: str | None
+    quote: str | None
+    min_sources: int
+    max_source_weight: Ratio
+    max_age_seconds: int
+    floor: float | None
+    rule: RuleId
+
+
+class Limit(Reply):
+    """One exposure limit."""
+
+    usd: float
+    unknown: bool = Field(description="Whether the limit stands in for an amount that is unknown.")
+
+
+class Cap(Reply):
+    """How much to take."""
+
+    venue_usd: Usd
+    account_usd: Usd
+    headroom_usd: Usd | None
+    binding: str | None = Field(description="The limit that sets the cap.")
+    limits: dict[str, Limit]
+
+
+class ConditionLine(Reply):
+    """What the venue must do for the terms to hold."""
+
+    code: str
+    parameter: str
+    value: float | bool | str | None
+    applies: Literal["acceptance", "intake", "continuous"]
+    rule: RuleId
+    why: Why
+
+
+class Finding(Reply):
+    """What is unsafe about the venue's own terms."""
+
+    code: str
+    severity: Literal["low", "medium", "high", "critical"]
+    rule: RuleId
+    why: Why
+    remedy: str
+
+
+class UnknownFact(Reply):
+    """A fact that was not known, and whether knowing it could have changed anything."""
+
+    fact: str
+    state: Literal["not_disclosed", "not_collected", "not_credible", "stale"]
+    mattered: bool
+
+
+class Digests(Reply):
+    """What the decision follows from: equal digests, equal bytes."""
+
+    facts: Digest
+    rulebook: Digest
+    engine: Digest
+
+
+class Decision(Reply):
+    """What the asset is, how good it is, on what terms to take it, and why."""
+
+    id: Annotated[str, Field(pattern=r"^dec_[a-z2-7]{26}$", examples=["dec_" + "a" * 26])]
+    asset: str | None
+    as_of: str
+    venue: str
+    class_: str = Field(alias="class")
+    status: Literal["accept", "no_new", "run_off", "ineligible"]
+    eligible: bool
+    scores: Scores
+    band: str
+    capped_by: list[RuleId]
+    haircuts: list[ExplainedHaircutAtSize | HaircutAtSize]
+    ladder: list[Tier]
+    mark: Mark
+    close_out_hours: float
+    cap: Cap
+    conditions: list[ConditionLine]
+    findings: list[Finding]
+    unknown: list[UnknownFact]
+    decided_by: RuleId
+    trace: list[dict[str, Any]] | None = Field(description="With `explain` `full`, every rule evaluated.")
+    digests: Digests

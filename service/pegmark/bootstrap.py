@@ -1,0 +1,57 @@
+"""The composition root: settings in, everything that answers questions out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pegmark.engine.compiled import compile_program
+from pegmark.errors import NotFound, RulebookError
+from pegmark.problems import Problem
+from pegmark.rulebook.load import NORMAL, check_files, normal_file, read_files
+from pegmark.settings import Settings
+from pegmark.storage.fixtures import Fixtures
+from pegmark.usecases.desk import Book, Desk, declared
+
+__all__ = ["build_book", "build_desk"]
+
+
+def build_desk(settings: Settings) -> Desk:
+    """Return what questions are answered with, rulebooks compiled and fixtures validated.
+
+    Raises `RulebookError` with every problem of every rulebook, `FactsError` for a fixture that
+    cannot be used, and `NotFound` where the default rulebook is none of those in the folder.
+    """
+    own_normal = settings.rules / NORMAL
+    normal = (own_normal.as_posix(), own_normal.read_bytes()) if own_normal.is_file() else normal_file()
+    books: dict[str, Book] = {}
+    problems: list[Problem] = []
+    for folder in sorted(settings.rules.iterdir()):
+        if folder.is_dir() and not folder.name.startswith("."):
+            try:
+                books[folder.name] = build_book(folder, normal)
+            except RulebookError as refused:
+                problems += refused.problems
+    if problems:
+        raise RulebookError(problems)
+    desk = Desk(Fixtures(settings.fixtures), books, settings.rulebook)
+    if settings.rulebook not in books:
+        raise NotFound("rulebook", settings.rulebook, sorted(books)[:3])
+    return desk
+
+
+def build_book(path: Path, normal: tuple[str, bytes] | None = None) -> Book:
+    """Return the rulebook in a folder or file, ready to run; raises `RulebookError`."""
+    files, problems = read_files(path)
+    program = None
+    if not problems:
+        program, problems = check_files(files, normal)
+    if program is None:
+        raise RulebookError(problems)
+    return Book(_texts(path, files), program, compile_program(program), declared(program.custom))
+
+
+def _texts(path: Path, files: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the texts by the name they have within the rulebook's folder."""
+    root = path if path.is_dir() else path.parent
+    return {Path(name).relative_to(root).as_posix(): data.decode() for name, data in sorted(files.items())}

@@ -1,0 +1,64 @@
+"""Amounts of money and dates as they are typed."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import click
+
+_USD = re.compile(r"\$?(\d[\d_,]*)(\.\d+)?\s?(k|m|bn|b)?", re.IGNORECASE | re.ASCII)
+_SCALE = {"": 0, "k": 3, "m": 6, "b": 9, "bn": 9}
+MOST_USD = 10**13
+
+
+def usd(text: str) -> float:
+    """Return an amount of USD; raises `ValueError`.
+
+    >>> usd("1M"), usd("$2.5bn"), usd("250k"), usd("10_000_000")
+    (1000000.0, 2500000000.0, 250000.0, 10000000.0)
+    """
+    found = _USD.fullmatch(text.strip()) if len(text) <= 40 else None
+    if found is None:
+        raise ValueError(f"`{text[:40]}` is not an amount of USD; write `250k`, `1M`, `$50M` or `10_000_000`")
+    whole, fraction, suffix = found.groups("")
+    # As decimal text, so that 1.1M is 1100000 and not what binary fractions make of it.
+    value = float(f"{re.sub('[_,]', '', whole)}{fraction}e{_SCALE[suffix.lower()]}")
+    if not 0 < value <= MOST_USD:
+        raise ValueError(f"`{text}` is not a size: more than 0 and at most $10,000bn")
+    return value
+
+
+class Usd(click.ParamType[float]):
+    """An amount of USD on the command line."""
+
+    name = "amount"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read `1M`."""
+        try:
+            return usd(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def money(value: float) -> str:
+    """Return USD as short as it can be said without loss.
+
+    >>> money(1_000_000), money(2_500_000_000), money(123_456), money(0)
+    ('$1M', '$2.5bn', '$123,456', '$0')
+    """
+    for suffix, scale in (("bn", 10**9), ("M", 10**6), ("k", 10**3)):
+        scaled = value / scale
+        if abs(scaled) >= 1 and round(scaled, 2) * scale == value:
+            return f"${scaled:,.2f}".rstrip("0").rstrip(".") + suffix
+    return f"${value:,.0f}" if float(value).is_integer() else f"${value:,.2f}"
+
+
+def percent(value: float) -> str:
+    """Return a ratio in percent, to a hundredth.
+
+    >>> percent(0.3225), percent(1)
+    ('32.25 %', '100.00 %')
+    """
+    return f"{value * 100:.2f} %"

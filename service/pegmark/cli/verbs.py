@@ -1,0 +1,144 @@
+"""`pegmark`: the table of verbs, and what happens when one of them stops.
+
+A verb is imported when it is asked for; its line in the table spares `--help` all of them.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import click
+
+from pegmark import __version__
+from pegmark.cli import terminal
+from pegmark.errors import FactsError, NotFound, PegmarkError, RulebookError, SettingsError
+
+if TYPE_CHECKING:
+    from pegmark.problems import Problem
+
+VERBS: Mapping[str, str] = {
+    "assess": "Decide one asset, and print the terms and their reasons.",
+    "check": "Check rulebooks, and print every problem in them.",
+    "explain": "Explain a problem code or a rule.",
+    "facts": "List what may be known of an asset and of a venue.",
+    "openapi": "Write the OpenAPI document of the HTTP API.",
+    "serve": "Serve the HTTP API.",
+    "show": "Print the rules of a rulebook in order, or the Python it compiles to.",
+}
+
+REFUSED, MISUSED, INTERRUPTED, PIPE_CLOSED = 1, 2, 130, 141
+
+
+class Verbs(click.Group):
+    """A group whose commands are modules of this package."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names of all verbs."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import a verb."""
+        if cmd_name not in VERBS:
+            return None
+        command: click.Command = import_module(f"pegmark.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the verb, or say which one was probably meant."""
+        if args and not args[0].startswith("-") and args[0] not in VERBS:
+            near = get_close_matches(args[0], VERBS, n=1)
+            raise NotFound("verb", args[0], near)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the verbs from the table."""
+        with formatter.section("Verbs"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.group(
+    cls=Verbs,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="""\b
+Examples:
+  pegmark assess USDe --as-of 2025-10-09
+  pegmark check rules/house
+  pegmark explain E0204
+
+\b
+Exit codes: 0 done · 1 refused, or nothing has that name · 2 wrong use.
+Colours are off when output is piped, or with NO_COLOR. Settings: docs/operators.md.""",
+)
+@click.version_option(__version__, message="pegmark %(version)s")
+def pegmark() -> None:
+    """Tell what a dollar token really is, and on what terms to take it as collateral."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave the process with its exit code."""
+    sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line and return its exit code; what stopped it is on standard error."""
+    try:
+        try:
+            code = pegmark.main(arguments, prog_name="pegmark", standalone_mode=False)
+            sys.stdout.flush()
+        except click.exceptions.NoArgsIsHelpError as stop:
+            click.echo(stop.format_message())
+            return MISUSED
+        except click.ClickException as stop:
+            return _misused(stop)
+        except PegmarkError as stop:
+            return _refused(stop)
+        except (click.Abort, KeyboardInterrupt):
+            return INTERRUPTED
+    except BrokenPipeError:
+        # The interpreter flushes once more when it leaves; there is nobody to hear that it cannot.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    return code if isinstance(code, int) else 0
+
+
+def _misused(stop: click.ClickException) -> int:
+    context = getattr(stop, "ctx", None)
+    path = context.command_path if context is not None else "pegmark"
+    message = stop.format_message()
+    terminal.complain(message[:1].lower() + message[1:].rstrip("."), f"see `{path} --help`")
+    return MISUSED
+
+
+def _refused(stop: PegmarkError) -> int:
+    match stop:
+        case NotFound():
+            near = " or ".join(f"`{name}`" for name in stop.suggestions)
+            terminal.complain(
+                f"no {stop.what} is called `{stop.name}`", f"did you mean {near}?" if near else None
+            )
+            return MISUSED if stop.what == "verb" else REFUSED
+        case FactsError():
+            for fact in stop.problems:
+                terminal.complain(f"{fact.code}: {fact.message} ({fact.pointer})", fact.help)
+        case RulebookError():
+            for problem in stop.problems:
+                terminal.complain(f"{_place(problem)}{problem.code}: {problem.message}", problem.help)
+        case SettingsError():
+            for setting in stop.problems:
+                terminal.complain(f"{setting.variable}: {setting.message}")
+            return MISUSED
+        case _:
+            terminal.complain(str(stop))
+    return REFUSED
+
+
+def _place(problem: Problem) -> str:
+    span = problem.span
+    return f"{span.file}:{span.start.line}:{span.start.column}: " if span else ""

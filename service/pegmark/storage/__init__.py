@@ -1,0 +1,1 @@
+"""What is read from disk besides rules. Nothing is written yet."""

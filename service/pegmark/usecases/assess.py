@@ -1,0 +1,256 @@
+"""Answer one question: find what it names, decide what lies beneath, then decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, NoReturn
+
+from pydantic import BaseModel
+
+from pegmark.engine.decide import Explain, Layer, Terms, settle
+from pegmark.engine.report import decide
+from pegmark.errors import FactProblem, FactsError, NotFound
+from pegmark.facts.snapshot import LayerRef, Snapshot, moment, quantise, take
+from pegmark.usecases.desk import Book, Desk
+
+REFERENCE = "reference"
+"""The venue of a question that names none."""
+INLINE = "inline"
+DEFAULT_SIZES = (1_000_000.0, 10_000_000.0)
+DEEPEST = 4
+"""How many layers may lie beneath an asset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: about which asset, when, before which venue, at which sizes, by which book.
+
+    `facts` None means the stored snapshot of `asset`. `venue` is a stored venue's id, or facts.
+    `layers` gives facts of assets beneath this one; they win over what is stored.
+    """
+
+    as_of: str
+    asset: str | None = None
+    facts: BaseModel | None = None
+    venue: str | BaseModel | None = None
+    layers: Mapping[str, BaseModel | None] | None = None
+    sizes: Sequence[float] = DEFAULT_SIZES
+    rulebook: str | None = None
+    version: str | None = None
+    explain: Explain = "short"
+
+
+def assess(desk: Desk, question: Question) -> dict[str, Any]:
+    """Return the body of the decision; raises `FactsError` with what is wrong with the question."""
+    book = _book(desk, question)
+    sizes = [quantise(size, "USD") for size in question.sizes]
+    snapshot = _snapshot(desk, book, question)
+    layer = None
+    if snapshot.layers:
+        path = (question.asset,) if question.asset is not None else ()
+        layer, beneath = _Layers(desk, book, question, sizes).under(snapshot, path)
+        if beneath:
+            # The digest of a question covers what it was answered with.
+            snapshot = replace(snapshot, submitted={**snapshot.submitted, "layers": beneath})
+    try:
+        return decide(book.compiled, snapshot, sizes, layer, question.explain)
+    except LookupError:
+        start = book.compiled.starts[0]
+        _refuse(
+            "/as_of",
+            "Q0006",
+            f"rulebook `{book.program.id}` has no parameters before {start}",
+            f"ask for {start} or later",
+        )
+
+
+def _book(desk: Desk, question: Question) -> Book:
+    try:
+        book = desk.book(question.rulebook)
+    except NotFound as missing:
+        _refuse_name("/rulebook", "Q0005", missing)
+    if question.version is not None and question.version != book.program.version:
+        _refuse(
+            "/rulebook_version",
+            "Q0005",
+            f"rulebook `{book.program.id}` has no version `{question.version}` here",
+            f"the version loaded is `{book.program.version}`",
+        )
+    return book
+
+
+def _snapshot(desk: Desk, book: Book, question: Question) -> Snapshot:
+    facts = question.facts
+    if facts is None:
+        facts = _stored_facts(desk, question)
+    match question.venue:
+        case None:
+            name, venue = REFERENCE, desk.catalogue.venue(REFERENCE).facts
+        case str(name):
+            try:
+                venue = desk.catalogue.venue(name).facts
+            except NotFound as missing:
+                _refuse_name("/venue", "Q0004", missing)
+        case given:
+            name, venue = INLINE, given
+    return take(
+        asset=question.asset,
+        as_of=question.as_of,
+        facts=facts,
+        venue=venue,
+        venue_name=name,
+        custom=book.custom,
+    )
+
+
+def _stored_facts(desk: Desk, question: Question) -> BaseModel:
+    if question.asset is None:
+        _refuse(
+            "/facts", "Q0001", "neither `asset` nor `facts` is given", "name a stored asset, or state facts"
+        )
+    at = _moment(question.as_of)
+    try:
+        stored = desk.catalogue.in_force(question.asset, at)
+    except NotFound as missing:
+        _refuse_name("/asset", "Q0002", missing)
+    if stored is None:
+        first = desk.catalogue.snapshots(question.asset)[0].as_of
+        _refuse(
+            "/as_of",
+            "Q0003",
+            f"nothing is stored on `{question.asset}` as it was at {question.as_of}",
+            f"the first snapshot is of {first}; or state `facts`",
+        )
+    return stored.facts
+
+
+def _moment(as_of: str) -> datetime:
+    try:
+        return moment(as_of)
+    except (ValueError, OverflowError):
+        _refuse("/as_of", "F0001", f"`{as_of}` is not a date that exists", "write `2025-10-09`")
+
+
+class _Layers:
+    """Decides what lies beneath an asset, deepest first.
+
+    Layers are judged before the reference venue: what an asset is does not depend on who takes
+    something that rests on it.
+    """
+
+    def __init__(self, desk: Desk, book: Book, question: Question, sizes: Sequence[float]) -> None:
+        self.desk = desk
+        self.book = book
+        self.question = question
+        self.sizes = sizes
+
+    def under(self, snapshot: Snapshot, path: tuple[str, ...]) -> tuple[Layer | None, dict[str, Any]]:
+        """Return the worst of the material layers of `snapshot`, and what each was decided on."""
+        layering = self.book.program.classify.layering
+        if layering is None:
+            return None, {}
+        layer: Layer | None = None
+        beneath: dict[str, Any] = {}
+        for asset, share in _shares(snapshot.layers).items():
+            if share < layering.material:
+                continue
+            self._mind_the_path(asset, path)
+            found, beneath[asset] = self._decide(asset, (*path, asset))
+            layer = found if layer is None else _worse(layer, found)
+        return layer, beneath
+
+    def _mind_the_path(self, asset: str, path: tuple[str, ...]) -> None:
+        chain = " → ".join((*path, asset))
+        if asset in path:
+            _refuse(
+                "/facts/backing/components",
+                "Q0007",
+                f"an asset rests on itself: {chain}",
+                "give such a component as `own_token`, without `asset`",
+            )
+        if len(path) > DEEPEST:
+            _refuse(
+                "/facts/backing/components",
+                "Q0008",
+                f"more than {DEEPEST} layers lie beneath: {chain}",
+                "give the deepest component without `asset`",
+            )
+
+    def _decide(self, asset: str, path: tuple[str, ...]) -> tuple[Layer, Any]:
+        snapshot = self._take(asset)
+        if snapshot is None:
+            return Layer(None, None, None, None), None
+        layer, beneath = self.under(snapshot, path)
+        terms = settle(self.book.compiled, snapshot, self.sizes, layer)
+        submitted: dict[str, Any] = {"as_of": snapshot.as_of, "facts": snapshot.submitted}
+        if beneath:
+            submitted["layers"] = beneath
+        return _as_layer(terms), submitted
+
+    def _take(self, asset: str) -> Snapshot | None:
+        given = self.question.layers or {}
+        pointer = ""
+        if asset in given:
+            facts, pointer = given[asset], f"/layers/{asset}"
+        else:
+            try:
+                stored = self.desk.catalogue.in_force(asset, _moment(self.question.as_of))
+            except NotFound:
+                return None
+            facts = stored.facts if stored is not None else None
+        if facts is None:
+            return None
+        reference = self.desk.catalogue.venue(REFERENCE)
+        try:
+            return take(
+                asset=asset,
+                as_of=self.question.as_of,
+                facts=facts,
+                venue=reference.facts,
+                venue_name=REFERENCE,
+                custom=self.book.custom,
+            )
+        except FactsError as error:
+            raise FactsError(p._replace(pointer=pointer + p.pointer) for p in error.problems) from None
+
+
+def _shares(layers: Sequence[LayerRef]) -> dict[str, float]:
+    """Return the share of each asset beneath; one that is listed in parts counts as their sum."""
+    shares: dict[str, float] = {}
+    for layer in layers:
+        shares[layer.asset] = shares.get(layer.asset, 0.0) + layer.share
+    return shares
+
+
+def _as_layer(terms: Terms) -> Layer:
+    return Layer(terms.cls, terms.composite, terms.band, terms.status)
+
+
+def _worse(one: Layer, other: Layer) -> Layer:
+    """Return the worse of each; what is unresolved is worst."""
+    statuses = ("accept", "no_new", "run_off", "ineligible")
+    if one.class_index is None or other.class_index is None:
+        return Layer(None, None, None, None)
+    assert one.score is not None and other.score is not None  # noqa: S101, PT018 - resolved throughout
+    assert one.band_index is not None and other.band_index is not None  # noqa: S101, PT018
+    assert one.status is not None and other.status is not None  # noqa: S101, PT018
+    return Layer(
+        max(one.class_index, other.class_index),
+        min(one.score, other.score),
+        max(one.band_index, other.band_index),
+        max(one.status, other.status, key=statuses.index),
+    )
+
+
+def _refuse(pointer: str, code: str, message: str, help: str | None = None) -> NoReturn:
+    raise FactsError([FactProblem(pointer, code, message, help)])
+
+
+def _refuse_name(pointer: str, code: str, missing: NotFound) -> NoReturn:
+    near = " or ".join(f"`{name}`" for name in missing.suggestions)
+    message = f"no {missing.what} is called `{missing.name}`"
+    raise FactsError(
+        [FactProblem(pointer, code, message, f"did you mean {near}?" if near else None)]
+    ) from None

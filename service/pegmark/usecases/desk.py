@@ -1,0 +1,56 @@
+"""What questions are answered with: rulebooks that are ready to run, and the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from pegmark.engine.compiled import Compiled
+from pegmark.errors import NotFound
+from pegmark.facts.vocabulary import FactSpec
+from pegmark.rulebook.program import CustomFact, Program
+from pegmark.usecases.catalogue import Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """One rulebook: its text by file name, what it means, and how it runs."""
+
+    files: Mapping[str, str]
+    program: Program
+    compiled: Compiled
+    custom: Mapping[str, FactSpec]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything a question may refer to; `default` is the rulebook of questions that name none."""
+
+    catalogue: Catalogue
+    books: Mapping[str, Book]
+    default: str
+
+    def book(self, name: str | None) -> Book:
+        """Return a rulebook by id; raises `NotFound`."""
+        found = self.books.get(self.default if name is None else name)
+        if found is None:
+            raise NotFound("rulebook", name or self.default, get_close_matches(name or "", self.books, n=2))
+        return found
+
+
+def declared(custom: tuple[CustomFact, ...]) -> dict[str, FactSpec]:
+    """Return a rulebook's own facts by name, as rows of the vocabulary."""
+    return {
+        fact.name: FactSpec(
+            fact.name,
+            fact.type.kind,
+            fact.worse,  # type: ignore[arg-type]  # one of the vocabulary's directions; the loader sees to it
+            fact.meaning,
+            "The rulebook that declares it.",
+            low=None if fact.low is None else float(fact.low),
+            high=None if fact.high is None else float(fact.high),
+            members=fact.type.members,
+        )
+        for fact in custom
+    }
