@@ -12,7 +12,7 @@ from pegmark.engine.compiled import compile_program
 from pegmark.engine.decide import Terms, settle
 from pegmark.engine.emit import MICRO, ONE
 from pegmark.engine.report import decided_by
-from pegmark.engine.scalar import submitted
+from pegmark.engine.writer import submitted
 from pegmark.facts.snapshot import Snapshot
 from pegmark.rulebook.program import Program
 from tests.reference.generate import Generator

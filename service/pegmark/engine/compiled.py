@@ -10,8 +10,9 @@ from fractions import Fraction
 from typing import Any
 
 from pegmark.engine.emit import MICRO, RUNTIME
-from pegmark.engine.scalar import RuleInfo, fact_bits, write
+from pegmark.engine.scalar import write
 from pegmark.engine.waterfall import Waterfall
+from pegmark.engine.writer import RuleInfo, fact_bits
 from pegmark.rulebook.program import Param, Program
 
 Evaluate = Callable[..., Any]

@@ -15,8 +15,8 @@ from typing import Any, Literal
 from pegmark.engine.compiled import Compiled, Epoch
 from pegmark.engine.emit import MICRO, ONE
 from pegmark.engine.ladder import marginal_rates
-from pegmark.engine.scalar import submitted
 from pegmark.engine.waterfall import Position, rounded
+from pegmark.engine.writer import submitted
 from pegmark.facts.snapshot import Snapshot
 from pegmark.rulebook.program import Program
 
@@ -334,7 +334,7 @@ def _crossed(
 ) -> list[str]:
     """Return the ids of the guardrails that do not hold at some size; unknown does not hold."""
     name = program.classify.order[run.cls]
-    crossed = set()
+    crossed: set[str] = set()
     for p in positions:
         held = run.guard(
             band,

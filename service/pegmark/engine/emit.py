@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from itertools import count
-from math import inf
+from math import inf, isnan
 
 from pegmark.language.nodes import (
     Abs,
@@ -66,7 +66,7 @@ def as_json(x: float) -> int | float | None:
     >>> as_json(1.0), as_json(0.5), as_json(NAN)
     (1, 0.5, None)
     """
-    if x != x:
+    if isnan(x):
         return None
     return int(x) if x.is_integer() else x
 
@@ -122,7 +122,10 @@ class Emitter:
     def _value(self, node: Typed, hoisted: Mapping[int, str]) -> str:
         if id(node) in hoisted:
             return hoisted[id(node)]
-        operand = lambda child: self._value(child, hoisted)  # noqa: E731 - a local shorthand
+
+        def operand(child: Typed) -> str:
+            return self._value(child, hoisted)
+
         match node:
             case Const(value):
                 return literal(value)

@@ -7,12 +7,11 @@ value gives one error and not one for each form.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, create_model
 
-from pegmark.facts.vocabulary import COMPONENT_KINDS, FACTS, FactSpec
+from pegmark.facts.vocabulary import COMPONENT_KINDS, GROUPS, FactSpec
 
 Confidence = Literal["low", "medium", "high"]
 Absence = Literal["not_disclosed", "not_collected", "not_credible"]
@@ -83,56 +82,49 @@ def _value(spec: FactSpec) -> Any:
     return Annotated[float, Field(ge=spec.low, le=spec.high)]
 
 
-@cache
-def _claim(kind: str, low: float | None, high: float | None, members: tuple[str, ...], name: str) -> Any:
-    spec = FactSpec(name, kind, "none", "", "", None, low, high, members)  # type: ignore[arg-type]
-    bare = _value(spec)
-    title = name.replace(".", " ").title().replace(" ", "").replace("_", "")
-    stated = create_model(f"Stated{title}", __base__=Stated, value=(bare, ...))
+def claim(spec: FactSpec) -> Any:
+    """Return the type of a fact in any of its three forms."""
+    # Facts of one range share their models, which keeps the OpenAPI document short.
+    shape = spec.name if spec.members else f"{spec.kind}.{spec.low}.{spec.high}"
+    if shape not in _CLAIMS:
+        _CLAIMS[shape] = _three_forms(shape, _value(spec))
+    return _CLAIMS[shape]
+
+
+_CLAIMS: dict[str, Any] = {}
+
+
+def _three_forms(shape: str, bare: Any) -> Any:
+    name = "".join(filter(str.isalnum, shape.title()))
+    stated = create_model(f"Stated{name}", __base__=Stated, value=(bare, ...))
     return Annotated[
         Annotated[bare, Tag("bare")] | Annotated[stated, Tag("stated")] | Annotated[Missing, Tag("unknown")],
         Discriminator(_shape),
     ]
 
 
-def claim(spec: FactSpec) -> Any:
-    """Return the type of a fact in any of its three forms."""
-    own = spec.kind == "enum"
-    shared = spec.name if own else f"{spec.kind}.{spec.low}.{spec.high}"
-    return _claim(spec.kind, spec.low, spec.high, spec.members, shared)
-
-
 def _group(group: str) -> type[BaseModel]:
-    fields: dict[str, Any] = {}
-    for spec in FACTS.values():
-        if spec.group == group:
-            attribute = spec.name.partition(".")[2]
-            fields[attribute] = (claim(spec) | None, Field(None, description=spec.meaning))
-    return create_model(
-        f"{group.title()}Facts", __base__=Strict, __doc__=f"Facts of the group `{group}`.", **fields
-    )
+    fields: dict[str, Any] = {
+        spec.name.partition(".")[2]: (claim(spec) | None, Field(None, description=spec.meaning))
+        for spec in GROUPS[group]
+    }
+    doc = f"Facts of the group `{group}`."
+    return create_model(f"{group.title()}Facts", __base__=Strict, __doc__=doc, **fields)
 
 
-GROUPS = tuple(dict.fromkeys(spec.group for spec in FACTS.values()))
-GROUP_MODELS = {group: _group(group) for group in GROUPS}
-_CUSTOM = Annotated[
-    Annotated[bool | float | Line, Tag("bare")]
-    | Annotated[
-        create_model("StatedCustom", __base__=Stated, value=(bool | float | Line, ...)), Tag("stated")
-    ]
-    | Annotated[Missing, Tag("unknown")],
-    Discriminator(_shape),
-]
+_CUSTOM: Any = _three_forms("custom", bool | float | Line)
 
-Facts: type[BaseModel] = create_model(
-    "Facts",
-    __base__=Strict,
-    __doc__="What is known of an asset. Absent means nobody looked.",
-    **{group: (GROUP_MODELS[group] | None, None) for group in GROUPS if group not in ("venue", "terms")},
-    custom=(
-        dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")], _CUSTOM] | None,
-        Field(None, max_length=200, description="Facts the rulebook declares for itself."),
-    ),
-)
-VenueFacts: type[BaseModel] = GROUP_MODELS["venue"]
-TermsFacts: type[BaseModel] = GROUP_MODELS["terms"]
+
+def _facts() -> type[BaseModel]:
+    fields: dict[str, Any] = {
+        group: (_group(group) | None, None) for group in GROUPS if group not in ("venue", "terms")
+    }
+    by_name: Any = dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")], _CUSTOM]
+    custom = Field(None, max_length=200, description="Facts the rulebook declares for itself.")
+    fields["custom"] = (by_name | None, custom)
+    doc = "What is known of an asset. Absent means nobody looked."
+    return create_model("Facts", __base__=Strict, __doc__=doc, **fields)
+
+
+Facts = _facts()
+VenueFacts = _group("venue")

@@ -17,6 +17,7 @@ from pegmark.errors import FactProblem, FactsError
 from pegmark.facts.consistency import contradictions
 from pegmark.facts.digest import canonical, digest
 from pegmark.facts.model import Missing, Stated
+from pegmark.facts.units import quantise
 from pegmark.facts.vocabulary import COMPONENT_KINDS, FACTS, FactSpec
 
 Value = float | bool | str
@@ -80,11 +81,6 @@ def spelled(text: str) -> str:
     if len(text) == 10:
         return text
     return moment(text).isoformat().replace("+00:00", "Z")
-
-
-def quantise(value: float, kind: str) -> float:
-    """Round a submitted number to the grid of its unit; minus zero is zero."""
-    return round(value * 1e6) / 1e6 + 0.0 if kind == "USD" else round(value * 1e12) / 1e12 + 0.0
 
 
 def take(
@@ -205,7 +201,8 @@ class _Taker:
                 self.refuse(
                     "F0003",
                     f"{pointer}/knowable_at",
-                    f"`{spec.name}` was not knowable before {claim.knowable_at}, after the snapshot's `{self.as_of}`",
+                    f"`{spec.name}` was not knowable before {claim.knowable_at}, "
+                    f"after the snapshot's `{self.as_of}`",
                     "leave it out of this snapshot",
                 )
         if claim.as_of is None:

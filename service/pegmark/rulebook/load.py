@@ -12,7 +12,7 @@ from pathlib import Path
 from pegmark.data import data_root
 from pegmark.errors import RulebookError
 from pegmark.language import nearest
-from pegmark.language.nodes import Typed, reads
+from pegmark.language.nodes import reads
 from pegmark.problems import Position, Problem, Span
 from pegmark.rulebook.definitions import (
     read_derived,
@@ -24,12 +24,12 @@ from pegmark.rulebook.definitions import (
     report_unused,
 )
 from pegmark.rulebook.digest import resolved_digest, text_digest
+from pegmark.rulebook.expressions import expressions
 from pegmark.rulebook.names import Names
-from pegmark.rulebook.program import Bins, Program
+from pegmark.rulebook.program import Program
 from pegmark.rulebook.reading import Reader
 from pegmark.rulebook.source import MAX_BYTES, Mapping, Node, parse
 from pegmark.rulebook.terms import (
-    amount_nodes,
     read_caps,
     read_conditions,
     read_haircut,
@@ -267,25 +267,3 @@ class _Book:
                 near = nearest(cited, dict.fromkeys(sources))
                 hint = f"did you mean `{near}`?" if near else "add it under `sources`"
                 self.reader.report("E0310", f"`{cited}` is cited and is no source", scalar.span, path, hint)
-
-
-def expressions(program: Program) -> list[Typed]:
-    """Return every expression of a program, section by section."""
-    found: list[Typed | None] = [f.expr for f in program.fillings]
-    found += [d.expr for d in program.derived]
-    found += [r.when for r in program.classify.rules]
-    for card in program.scorecards:
-        found.append(card.applies)
-        found += [c.grid.of if isinstance(c.grid, Bins) else c.grid.by for c in card.characteristics]
-    found += [r.when for r in (*program.rating.knock_outs, *program.rating.statuses)]
-    for step in (program.haircut.start, *program.haircut.steps, program.haircut.reference):
-        found += [step.when, *amount_nodes(step.amount)]
-    for limit in program.caps.limits:
-        found += [limit.when, limit.amount]
-    mark = program.mark
-    found += [program.caps.outstanding, mark.basis, mark.quote, mark.floor_when, mark.close_out]
-    for condition in program.conditions:
-        found += [condition.when, condition.value]
-    found += [r.when for r in program.review]
-    found += [a.expr for a in program.assertions]
-    return [node for node in found if node is not None]

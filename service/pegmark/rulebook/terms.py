@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -9,6 +10,7 @@ from pegmark.facts.vocabulary import READABLE
 from pegmark.language import BOOL, Scope, Type, literal
 from pegmark.language.nodes import Const, Read, Typed, reads
 from pegmark.problems import Related
+from pegmark.rulebook.expressions import amount_expressions
 from pegmark.rulebook.names import DAYS, RATIO, USD, Names
 from pegmark.rulebook.program import (
     Amount,
@@ -121,7 +123,7 @@ def _members(by: Typed | None) -> tuple[str, ...]:
 
 
 def _report_disorder(reader: Reader, table: Table, classes: tuple[str, ...], node: Node, path: str) -> None:
-    """A table by class must not charge a worse class less."""
+    """Report a table by class that charges a worse class less."""
     if not (isinstance(table.by, Read) and table.by.name == "class"):
         return
     last: dict[tuple[str, ...], tuple[str, Fraction]] = {}
@@ -273,17 +275,6 @@ def _curve(reader: Reader, node: Node, path: str, scope: Scope) -> Curve | None:
     )
 
 
-def amount_nodes(amount: Amount) -> list[Typed]:
-    """Return the expressions an amount reads."""
-    match amount:
-        case Curve(of, over, _):
-            return [of] if over is None else [of, over]
-        case Table(by, by2, _):
-            return [by] if by2 is None else [by, by2]
-        case expression:
-            return [expression]
-
-
 def _report_double_counting(reader: Reader, steps: list[Step], derived: list[Derived]) -> None:
     """One fact is charged for by at most one additive step, through derived names too."""
     rests: dict[str, set[str]] = {}
@@ -294,7 +285,7 @@ def _report_double_counting(reader: Reader, steps: list[Step], derived: list[Der
     for step in steps:
         if step.op != "add":
             continue
-        for fact in sorted(_facts_of(amount_nodes(step.amount), rests)):
+        for fact in sorted(_facts_of(amount_expressions(step.amount), rests)):
             if fact in owner:
                 first = owner[fact].reason
                 reader.rule_id = step.reason.id
@@ -310,7 +301,7 @@ def _report_double_counting(reader: Reader, steps: list[Step], derived: list[Der
                 owner[fact] = step
 
 
-def _facts_of(nodes: list[Typed], rests: dict[str, set[str]]) -> set[str]:
+def _facts_of(nodes: Iterable[Typed], rests: dict[str, set[str]]) -> set[str]:
     found: set[str] = set()
     for node in nodes:
         for read in reads(node):

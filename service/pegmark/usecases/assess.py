@@ -12,7 +12,8 @@ from pydantic import BaseModel
 from pegmark.engine.decide import Explain, Layer, Terms, settle
 from pegmark.engine.report import decide
 from pegmark.errors import FactProblem, FactsError, NotFound
-from pegmark.facts.snapshot import LayerRef, Snapshot, moment, quantise, take
+from pegmark.facts.snapshot import LayerRef, Snapshot, moment, take
+from pegmark.facts.units import quantise
 from pegmark.usecases.desk import Book, Desk
 
 REFERENCE = "reference"

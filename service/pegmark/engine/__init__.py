@@ -1,0 +1,1 @@
+"""Rulebook x snapshot -> decision: pure, exact, explained as it is evaluated."""

@@ -1,0 +1,136 @@
+"""Amounts as generated code: the steps of the waterfall and the limits of the cap."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from itertools import pairwise
+
+from pegmark.engine.emit import MICRO, ONE, literal
+from pegmark.engine.writer import Writer, items
+from pegmark.language.nodes import Typed, reads
+from pegmark.rulebook.expressions import amount_expressions, step_expressions
+from pegmark.rulebook.program import Curve, Step, Table
+
+
+def caps(w: Writer) -> None:
+    """Write the limits, whether each stands in for something unknown, and what is outstanding."""
+    limits = w.program.caps.limits
+    for n, limit in enumerate(limits):
+        w.line(f"u{n} = False")
+        with w.where(limit.when, f"l{n} = None", "caps", limit.reason):
+            w.assign("x", limit.amount)
+            if limit.unknown is None:
+                w.line(f"l{n} = round(x * 1e6)")
+            else:
+                w.line(f"u{n} = x != x")
+                w.line(f"l{n} = {int(limit.unknown * MICRO)} if u{n} else round(x * 1e6)")
+                w.missed("x != x", w.mask(limit.amount))
+            w.trace("caps", limit.reason, "x", limit.when, limit.amount)
+    w.line(f"limits = {items([f'l{n}' for n in range(len(limits))])}")
+    w.line(f"limit_unknown = {items([f'u{n}' for n in range(len(limits))])}")
+    if w.program.caps.outstanding is None:
+        w.line("outstanding = NAN")
+    else:
+        w.assign("outstanding", w.program.caps.outstanding)
+
+
+def steps(w: Writer) -> None:
+    """Write the waterfall's amounts; those that read the size go into `at(size)`."""
+    haircut = w.program.haircut
+    every = (haircut.start, *haircut.steps, haircut.reference)
+    amounts = items([f"a{n}" for n in range(len(every))])
+    sized = [n for n, step in enumerate(every) if _reads_size(step)]
+    for n, step in enumerate(every):
+        if n not in sized:
+            _step(w, n, step)
+    with w.block("def at(size):"):
+        w.line("also = missed")
+        for n in sized:
+            _step(w, n, every[n], into="also")
+        w.line(f"return {amounts}, also")
+    with w.block("def settle(amounts):"):
+        w.line(f"{amounts} = amounts")
+        w.line("x = a0")
+        for n, step in enumerate(haircut.steps, 1):
+            change = {
+                "add": f"x += a{n}",
+                "max": f"x = a{n} if a{n} > x else x",
+                "min": f"x = a{n} if a{n} < x else x",
+                "multiply": f"x = -(-x * a{n} // {ONE})",
+            }[step.op]
+            w.line(change if step.when is None else f"if a{n} is not None: {change}")
+        w.line("return x")
+    with w.block("def step_reads(size):"):
+        w.line(f"return {items([_reads_of(w, step) for step in every])}")
+
+
+def _reads_size(step: Step) -> bool:
+    return any(read.origin == "position" for node in step_expressions(step) for read in reads(node))
+
+
+def _reads_of(w: Writer, step: Step) -> str:
+    """Return the source of what a step read, as JSON."""
+    seen = {read.name: read for node in step_expressions(step) for read in reads(node)}
+    pairs = []
+    for read in seen.values():
+        if read.origin != "param":
+            name = w.name_of(read)
+            pairs.append(f"{read.name!r}: {f'JSON({name})' if read.type.is_numeric else name}")
+    return "{" + ", ".join(pairs) + "}"
+
+
+def _step(w: Writer, n: int, step: Step, into: str = "missed") -> None:
+    with w.where(step.when, f"a{n} = None", "haircut", step.reason, into):
+        _amount(w, step)
+        if step.unknown is None:
+            w.line(f"a{n} = round(x * 1e12)")
+        else:
+            w.line(f"a{n} = {int(step.unknown * ONE)} if x != x else round(x * 1e12)")
+            w.missed("x != x", w.mask(*amount_expressions(step.amount)), into)
+        if step.limit is not None:
+            limit = int(step.limit * ONE)
+            w.line(f"if a{n} > {limit}: a{n} = {limit}")
+        w.trace("haircut", step.reason, "x", *step_expressions(step))
+
+
+def _amount(w: Writer, step: Step) -> None:
+    """Write the amount of a step into `x`."""
+    match step.amount:
+        case Curve(of, over, points):
+            _curve(w, of, over, points)
+        case Table(by, by2, rows) if by2 is not None:
+            w.assign("x", by)
+            w.assign("y", by2)
+            pairs: dict[object, Fraction] = {
+                (key(by, row[0]), key(by2, row[1])): value for row, value in rows
+            }
+            w.line(f"x = {_cells(pairs)}.get((x, y), NAN)")
+        case Table(by, _, rows):
+            w.assign("x", by)
+            w.line(f"x = {_cells({key(by, row[0]): value for row, value in rows})}.get(x, NAN)")
+        case expression:
+            w.assign("x", expression)
+
+
+def _curve(w: Writer, of: Typed, over: Typed | None, points: Sequence[tuple[Fraction, Fraction]]) -> None:
+    w.assign("x", of)
+    if over is not None:
+        w.assign("y", over)
+        first, last = points[0][0], points[-1][0]
+        inside = f"{literal(first)} if x == 0 else {literal(last)} if y == 0 else Q(x / y)"
+        w.line(f"x = NAN if x != x or y != y else {inside}")
+    chain = f"{literal(points[0][1])} if x <= {literal(points[0][0])} else "
+    for (x0, y0), (x1, y1) in pairwise(points):
+        slope = (float(y1) - float(y0)) / (float(x1) - float(x0))
+        chain += f"{literal(y0)} + (x - {literal(x0)}) * {slope!r} if x < {literal(x1)} else "
+    w.line(f"x = x if x != x else {chain}{literal(points[-1][1])}")
+
+
+def key(by: Typed, member: str) -> object:
+    """Return the member of a table's row as the value it stands for."""
+    return member == "true" if by.type.kind == "bool" else member
+
+
+def _cells(cells: Mapping[object, Fraction]) -> str:
+    return "{" + ", ".join(f"{name!r}: {literal(value)}" for name, value in cells.items()) + "}"

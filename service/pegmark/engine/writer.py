@@ -1,0 +1,208 @@
+"""Lines of generated Python, the names in them, and what each rule may have missed.
+
+What the sections of a rulebook become is said in `scalar` and `amounts`; they write through this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+from pegmark.engine.emit import Emitter, literal, quantised
+from pegmark.facts.vocabulary import FACTS
+from pegmark.language.nodes import Compare, Read, Typed, children, reads
+from pegmark.rulebook.program import Program, Reason
+
+_PARTS = {"backing.listed": "backing.components", "backing.is_net": "backing.basis"}
+"""Readable names that are parts of another submitted fact (besides shares and layers)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInfo:
+    """What a trace line says of a rule besides its outcome: all of it known when compiling."""
+
+    section: str
+    reason: Reason
+    reads: tuple[str, ...]
+    comparisons: tuple[Compare, ...]
+    params: tuple[str, ...]
+
+
+def submitted(name: str) -> str:
+    """Return the submitted fact that a readable name comes from.
+
+    >>> submitted("backing.share.crypto"), submitted("liquidity.supply")
+    ('backing.components', 'liquidity.supply')
+    """
+    if name.startswith(("backing.share.", "layer.")):
+        return "backing.components"
+    return _PARTS.get(name, name)
+
+
+def fact_bits(program: Program) -> dict[str, int]:
+    """Return the bit of every submitted fact, custom ones after the vocabulary's."""
+    names = [*FACTS, *(fact.name for fact in program.custom)]
+    return {name: 1 << n for n, name in enumerate(names)}
+
+
+def comparisons(node: Typed) -> tuple[Compare, ...]:
+    """Return the comparisons of numbers in an expression, left to right."""
+    if isinstance(node, Compare):
+        return (node,) if node.left.type.is_numeric else ()
+    return tuple(found for child in children(node) for found in comparisons(child))
+
+
+class Writer:
+    """Collects the lines of one function, params fixed on one day; with `tracing` also its trace."""
+
+    def __init__(self, program: Program, day: date, tracing: bool) -> None:
+        self.program = program
+        self.rules: list[RuleInfo] = []
+        self._tracing = tracing
+        self._lines: list[str] = []
+        self._depth = 0
+        self._bits = fact_bits(program)
+        self._constants = {param.name: param.at(day).value for param in program.params}
+        self._facts: dict[str, str] = {}
+        self._derived = {derived.name: f"d{n}" for n, derived in enumerate(program.derived)}
+        self._rests: dict[str, int] = {}
+        self._emitter = Emitter(self.name_of)
+
+    # Names
+
+    def name_of(self, read: Read) -> str:
+        """Return what a read is called in the source, or its value where that is constant."""
+        match read.origin:
+            case "param":
+                return literal(self._constants[read.name])
+            case "derived":
+                return self._derived[read.name]
+            case "position":
+                return "size"
+            case "outcome" if read.name.startswith("score."):
+                return f"score[{read.name.removeprefix('score.')!r}]"
+            case "outcome":
+                return {"class": "cls", "band": "band"}.get(read.name) or read.name.replace(".", "_")
+            case "fact":
+                return self._facts[read.name]
+
+    def name_fact(self, read: Read) -> str:
+        """Give a fact its variable."""
+        return self._facts.setdefault(read.name, f"f{len(self._facts)}")
+
+    def has_fact(self, name: str) -> bool:
+        """Tell whether any expression reads a fact."""
+        return name in self._facts
+
+    def fact(self, name: str) -> str:
+        """Return the variable of a fact."""
+        return self._facts[name]
+
+    def rest(self, name: str, *nodes: Typed) -> None:
+        """Note that a derived name, or a fact that is filled in, rests on what `nodes` rest on."""
+        self._rests[name] = self.mask(*nodes)
+
+    def mask(self, *nodes: Typed | None) -> int:
+        """Return the submitted facts that expressions rest on, through fillings and derived names."""
+        found = 0
+        for node in nodes:
+            for read in reads(node) if node is not None else ():
+                if read.origin == "fact":
+                    found |= self.bit(read.name)
+                found |= self._rests.get(read.name, 0)
+        return found
+
+    def bit(self, name: str) -> int:
+        """Return the bit of the submitted fact behind a readable name."""
+        return self._bits.get(submitted(name), 0)
+
+    # Lines
+
+    def text(self) -> str:
+        """Return the source written so far."""
+        return "\n".join([*self._lines, ""])
+
+    def line(self, text: str) -> None:
+        """Write one line at the present depth."""
+        self._lines.append("    " * self._depth + text)
+
+    @contextmanager
+    def block(self, opening: str) -> Iterator[None]:
+        """Write `opening`, and what follows one level deeper."""
+        self.line(opening)
+        self._depth += 1
+        yield
+        self._depth -= 1
+
+    def assign(self, name: str, node: Typed) -> None:
+        """Write the assignment of an expression's quantised value."""
+        before, text = self._emitter.statements(node)
+        for statement in before:
+            self.line(statement)
+        self.line(f"{name} = {quantised(node, text)}")
+
+    def missed(self, test: str, mask: int, into: str = "missed") -> None:
+        """Write that where `test` holds, the facts of `mask` were missed, if any."""
+        if mask:
+            self.line(f"if {test}: {into} |= {mask:#x}")
+
+    def verdict(self, name: str, when: Typed | None, on_unknown: str | None) -> None:
+        """Write the value of a condition, and what was missed where it is unknown."""
+        if when is None:
+            self.line(f"{name} = True")
+            return
+        self.assign(name, when)
+        if on_unknown is not None:
+            self.missed(f"{name} is None", self.mask(when))
+
+    @contextmanager
+    def where(
+        self, when: Typed | None, otherwise: str, section: str, reason: Reason, into: str = "missed"
+    ) -> Iterator[None]:
+        """Write what follows so that it runs unless `when` is false; then `otherwise` does."""
+        if when is None:
+            yield
+            return
+        self.assign("w", when)
+        self.missed("w is None", self.mask(when), into)
+        with self.block("if w is False:"):
+            self.line(otherwise)
+            self.trace(section, reason, "None", when)
+        with self.block("else:"):
+            yield
+
+    def trace(self, section: str, reason: Reason, outcome: str, *nodes: Typed | None) -> None:
+        """Report a rule with what it read and both sides of each comparison."""
+        given = [node for node in nodes if node is not None]
+        seen = {read.name: read for node in given for read in reads(node)}
+        values = [read for read in seen.values() if read.origin != "param"]
+        compared = tuple(found for node in given for found in comparisons(node))
+        params = tuple(read.name for read in seen.values() if read.origin == "param")
+        self.rules.append(RuleInfo(section, reason, tuple(read.name for read in values), compared, params))
+        if not self._tracing:
+            return
+        sides = []
+        for comparison in compared:
+            pair = (self._emitter.temporary(), self._emitter.temporary())
+            for name, side in zip(pair, (comparison.left, comparison.right), strict=True):
+                self.assign(name, side)
+            sides.append(f"({', '.join(pair)})")
+        named = items(self.name_of(read) for read in values)
+        self.line(f"trace(({len(self.rules) - 1}, {outcome}, {named}, {items(sides)}))")
+
+
+def fires(name: str, on_unknown: str | None) -> str:
+    """Return the test of whether a condition counts as holding."""
+    return f"{name} is not False" if on_unknown == "match" else f"{name} is True"
+
+
+def items(texts: Iterator[str] | list[str]) -> str:
+    """Return the source of a tuple.
+
+    >>> items(["a"]), items([])
+    ('(a,)', '()')
+    """
+    listed = list(texts)
+    return f"({', '.join(listed)},)" if listed else "()"
