@@ -1,15 +1,17 @@
-"""Pydantic's errors in our words: code, JSON pointer, what to do."""
+"""Pydantic's errors in our words: code, JSON pointer, what to do.
+
+No framework here: the command line words what is wrong with a file the same way.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
 from pegmark.api.codes import CODES
-from pegmark.api.problems import MOST_ERRORS, Fault
 from pegmark.facts.vocabulary import FACTS
 
 _CODES = {
@@ -33,6 +35,17 @@ _DETAILS = {
     "H4226": "the text is not of the form described",
 }
 _LONGEST_CHOICES = 400
+MOST_ERRORS = 50
+
+
+class Fault(NamedTuple):
+    """One entry of `errors`."""
+
+    code: str
+    detail: str
+    help: str | None = None
+    pointer: str | None = None
+    parameter: str | None = None
 
 
 def faults_of(error: ValidationError, model: type[BaseModel], data: Any) -> tuple[list[Fault], int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 import structlog
@@ -11,12 +11,12 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from pegmark.api.codes import CODES
+from pegmark.api.faults import MOST_ERRORS, Fault
 from pegmark.errors import FactsError, NotFound
 
 __all__ = ["PROBLEM_JSON", "Fault", "Refusal", "on_any_error", "on_http_error"]
 
 PROBLEM_JSON = "application/problem+json"
-MOST_ERRORS = 50
 
 _BY_STATUS = {
     400: "H4000",
@@ -25,16 +25,6 @@ _BY_STATUS = {
     413: "H4130",
     503: "H5030",
 }
-
-
-class Fault(NamedTuple):
-    """One entry of `errors`."""
-
-    code: str
-    detail: str
-    help: str | None = None
-    pointer: str | None = None
-    parameter: str | None = None
 
 
 class Refusal(HTTPException):
