@@ -65,11 +65,12 @@ def _value(random: Random, spec: FactSpec) -> Any:
     if spec.kind == "USD":
         return round(10 ** random.uniform(4, 11), 2)
     if spec.kind == "days":
-        return round(random.choice([0, 0.5, 1, 3, 7, 20, 29, 31, 60, 400]) * random.uniform(0.8, 1.0), 6)
+        drawn = random.choice([0, 0.5, 1, 3, 7, 20, 29, 31, 60, 400]) * random.uniform(0.8, 1.0)
+        return round(min(drawn, spec.high or drawn), 6)
     if spec.kind == "number":
         return float(random.choice([1, 1, 2, 3, 5]))
     low = spec.low or 0.0
-    if spec.worse == "lower" or spec.worse == "from_one":
+    if spec.worse in ("lower", "from_one"):
         return round(max(low, random.choice([0.0, 0.5, 0.9, 0.99, 1.0]) * random.uniform(0.9, 1.0)), 6)
     return round(
         max(low, random.choice([0.0, 0.004, 0.015, 0.03, 0.15, 0.4, 0.9]) * random.uniform(0.5, 1.0)), 6
@@ -99,6 +100,7 @@ def _reconcile(random: Random, given: Given) -> None:
     listed = min(sum(shares.values()), 1.0)
     given["backing.collateral_ratio"] = round(listed + random.choice([0.001, 0.02, 0.12, 0.6]), 6)
     given["backing.largest_bank_share"] = round(shares.get("bank_deposit", 0.0) * random.random(), 6)
+    given["backing.systemic_bank_share"] = round(shares.get("bank_deposit", 0.0) * random.random(), 6)
     given["hedge.short_share"] = round(shares.get("hedged_crypto", 0.0) * random.uniform(0.5, 1.2), 6)
     if given["redemption.right"] == "none":
         given["redemption.at_par"], given["redemption.daily_capacity"] = False, 0.0

@@ -53,20 +53,16 @@ def _components(values: Mapping[str, Any], components: Sequence[Any]) -> Iterato
             f"component `{row[0]}` is listed twice with the same obligor, asset and maturity",
         )
     deposits = sum(c.share for c in components if c.kind in ("bank_deposit", "cash"))
-    largest = values.get("backing.largest_bank_share", 0.0)
-    if components and values.get("backing.basis") == "net" and largest > deposits + _TOLERANCE:
-        yield (
-            "F0112",
-            "backing.largest_bank_share",
-            name,
-            f"one bank holds {largest:.4g}, all deposits are {deposits:.4g}",
-        )
+    for part in ("backing.largest_bank_share", "backing.systemic_bank_share"):
+        held = values.get(part, 0.0)
+        if components and values.get("backing.basis") == "net" and held > deposits + _TOLERANCE:
+            yield "F0112", part, name, f"{held:.4g} is on deposit, all deposits are {deposits:.4g}"
 
 
 def _pairs(values: Mapping[str, Any], components: Sequence[Any]) -> Iterator[Contradiction]:
     get = values.get
     if get("redemption.right") == "none":
-        for name in ("redemption.daily_capacity", "redemption.at_par"):
+        for name in ("redemption.daily_capacity", "redemption.at_par", "redemption.gated"):
             if get(name):
                 yield "F0103", name, "redemption.right", f"`{name}` is given where nobody may redeem"
     supply, depth = get("liquidity.supply"), get("liquidity.depth_2pct")

@@ -57,7 +57,7 @@ VENUE = (
         "Amount of the asset already held there as collateral.",
         "The venue's risk system; for a protocol, the reserve contract's balance."),
     usd("venue.issuer_group_collateral", "higher", MONTH,
-        "Collateral held there in all tokens of the same issuer and its affiliates.",
+        "Collateral held there in other tokens of the same issuer and its affiliates.",
         "The venue's risk system, grouped by issuer."),
     usd("venue.noncash_collateral", "lower", MONTH,
         "All collateral held there that is not money in the account currency.",
