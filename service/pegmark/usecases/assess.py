@@ -43,11 +43,35 @@ class Question:
     explain: Explain = "short"
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question with everything it names found: what the engine decides."""
+
+    book: Book
+    snapshot: Snapshot
+    sizes: Sequence[float]
+    layer: Layer | None
+
+
 def assess(desk: Desk, question: Question) -> dict[str, Any]:
     """Return the body of the decision; raises `FactsError` with what is wrong with the question."""
+    case = prepare(desk, question)
+    return decide(case.book.compiled, case.snapshot, case.sizes, case.layer, question.explain)
+
+
+def prepare(desk: Desk, question: Question) -> Case:
+    """Find what a question names, and decide what lies beneath; raises `FactsError`."""
     book = _book(desk, question)
     sizes = [quantise(size, "USD") for size in question.sizes]
     snapshot = _snapshot(desk, book, question)
+    start = book.compiled.starts[0]
+    if snapshot.day < start:
+        _refuse(
+            "/as_of",
+            "Q0006",
+            f"rulebook `{book.program.id}` has no parameters before {start}",
+            f"ask for {start} or later",
+        )
     layer = None
     if snapshot.layers:
         path = (question.asset,) if question.asset is not None else ()
@@ -55,16 +79,7 @@ def assess(desk: Desk, question: Question) -> dict[str, Any]:
         if beneath:
             # The digest of a question covers what it was answered with.
             snapshot = replace(snapshot, submitted={**snapshot.submitted, "layers": beneath})
-    try:
-        return decide(book.compiled, snapshot, sizes, layer, question.explain)
-    except LookupError:
-        start = book.compiled.starts[0]
-        _refuse(
-            "/as_of",
-            "Q0006",
-            f"rulebook `{book.program.id}` has no parameters before {start}",
-            f"ask for {start} or later",
-        )
+    return Case(book, snapshot, sizes, layer)
 
 
 def _book(desk: Desk, question: Question) -> Book:
