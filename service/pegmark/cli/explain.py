@@ -8,7 +8,6 @@ import sys
 import click
 
 from pegmark.cli.books import book_path
-from pegmark.cli.rules import rules_of
 from pegmark.cli.show import print_rule
 from pegmark.cli.terminal import say, style_of
 from pegmark.data import data_root
@@ -16,6 +15,7 @@ from pegmark.errors import NotFound
 from pegmark.language import nearest
 from pegmark.rulebook.codes import CODES
 from pegmark.rulebook.load import load
+from pegmark.usecases.rules import rules_of
 
 _CODE = re.compile(r"[AEF]\d{4}", re.ASCII)
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pegmark.cli.rules import Rule, rules_of
 from pegmark.facts.vocabulary import READABLE
 from pegmark.language.prose import constant
 from pegmark.rulebook.program import Program
+from pegmark.usecases.rules import Rule, rules_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from datetime import date, datetime
 import click
 
 from pegmark.cli.books import book_path
-from pegmark.cli.rules import Rule, rules_of
 from pegmark.cli.terminal import Style, say, style_of
 from pegmark.engine.compiled import compile_program
 from pegmark.engine.scalar import write
 from pegmark.errors import NotFound
 from pegmark.rulebook.load import load
 from pegmark.rulebook.program import Program
+from pegmark.usecases.rules import Rule, rules_of
 
 
 @click.command(

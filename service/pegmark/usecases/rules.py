@@ -1,4 +1,4 @@
-"""The rules of a checked rulebook, in order, in words."""
+"""The rules of a checked rulebook, in order, in words: what the command line and the API say of a rule."""
 
 from __future__ import annotations
 
