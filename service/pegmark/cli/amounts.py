@@ -1,4 +1,4 @@
-"""Amounts of money and dates as they are typed."""
+"""Amounts of money and ratios as they are typed and shown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import click
 
 _USD = re.compile(r"\$?(\d[\d_,]*)(\.\d+)?\s?(k|m|bn|b)?", re.IGNORECASE | re.ASCII)
 _SCALE = {"": 0, "k": 3, "m": 6, "b": 9, "bn": 9}
-MOST_USD = 10**13
+LEAST_USD, MOST_USD = 1, 10**12
+"""As the API has it: a position of less than a dollar is none, and a trillion is more than there is."""
 
 
 def usd(text: str) -> float:
@@ -24,8 +25,8 @@ def usd(text: str) -> float:
     whole, fraction, suffix = found.groups("")
     # As decimal text, so that 1.1M is 1100000 and not what binary fractions make of it.
     value = float(f"{re.sub('[_,]', '', whole)}{fraction}e{_SCALE[suffix.lower()]}")
-    if not 0 < value <= MOST_USD:
-        raise ValueError(f"`{text}` is not a size: more than 0 and at most $10,000bn")
+    if not LEAST_USD <= value <= MOST_USD:
+        raise ValueError(f"`{text}` is not a size: at least $1 and at most $1,000bn")
     return value
 
 

@@ -5,21 +5,21 @@ A verb is imported when it is asked for; its line in the table spares `--help` a
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from importlib import import_module
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 
 from pegmark import __version__
 from pegmark.cli import terminal
+from pegmark.cli.refusal import Refused
 from pegmark.errors import FactsError, NotFound, PegmarkError, RulebookError, SettingsError
-
-if TYPE_CHECKING:
-    from pegmark.problems import Problem
+from pegmark.problems import Problem
 
 VERBS: Mapping[str, str] = {
     "assess": "Decide one asset, and print the terms and their reasons.",
@@ -32,6 +32,7 @@ VERBS: Mapping[str, str] = {
 }
 
 REFUSED, MISUSED, INTERRUPTED, PIPE_CLOSED = 1, 2, 130, 141
+MOST_COMPLAINTS = 20
 
 
 class Verbs(click.Group):
@@ -83,29 +84,50 @@ def pegmark() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave the process with its exit code."""
+    # A closed stream is None in Python; what is written to it goes nowhere.
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")
     sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
 
 
 def run(arguments: list[str]) -> int:
     """Run the command line and return its exit code; what stopped it is on standard error."""
     try:
-        try:
-            code = pegmark.main(arguments, prog_name="pegmark", standalone_mode=False)
-            sys.stdout.flush()
-        except click.exceptions.NoArgsIsHelpError as stop:
-            click.echo(stop.format_message())
-            return MISUSED
-        except click.ClickException as stop:
-            return _misused(stop)
-        except PegmarkError as stop:
-            return _refused(stop)
-        except (click.Abort, KeyboardInterrupt):
-            return INTERRUPTED
+        code = _run(arguments)
+        sys.stdout.flush()
     except BrokenPipeError:
-        # The interpreter flushes once more when it leaves; there is nobody to hear that it cannot.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _abandon_output()
         return PIPE_CLOSED
+    except OSError as stop:
+        # Files that are asked for are minded where they are read; this is the output, or a file of ours.
+        terminal.complain(f"{stop.filename or 'output'}: {(stop.strerror or str(stop)).lower()}")
+        _abandon_output()
+        return REFUSED
+    return code
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        code = pegmark.main(arguments, prog_name="pegmark", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as stop:
+        click.echo(stop.format_message(), err=True)
+        return MISUSED
+    except click.ClickException as stop:
+        return _misused(stop)
+    except Refused as stop:
+        _complain_of(stop.problems)
+        return REFUSED
+    except PegmarkError as stop:
+        return _refused(stop)
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
     return code if isinstance(code, int) else 0
+
+
+def _abandon_output() -> None:
+    # The interpreter flushes once more when it leaves; there is nobody to hear that it cannot.
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _misused(stop: click.ClickException) -> int:
@@ -125,11 +147,11 @@ def _refused(stop: PegmarkError) -> int:
             )
             return MISUSED if stop.what == "verb" else REFUSED
         case FactsError():
-            for fact in stop.problems:
-                terminal.complain(f"{fact.code}: {fact.message} ({fact.pointer})", fact.help)
+            _complain_of(
+                [Problem(p.code, p.message, None, p.help, yaml_path=p.pointer) for p in stop.problems]
+            )
         case RulebookError():
-            for problem in stop.problems:
-                terminal.complain(f"{_place(problem)}{problem.code}: {problem.message}", problem.help)
+            _complain_of(stop.problems)
         case SettingsError():
             for setting in stop.problems:
                 terminal.complain(f"{setting.variable}: {setting.message}")
@@ -139,6 +161,19 @@ def _refused(stop: PegmarkError) -> int:
     return REFUSED
 
 
+def _complain_of(problems: Sequence[Problem]) -> None:
+    """Print the first problems, each with its place, and how many more there are."""
+    for problem in problems[:MOST_COMPLAINTS]:
+        code = f"{problem.code}: " if problem.code else ""
+        pointer = f" ({problem.yaml_path})" if problem.yaml_path.startswith("/") else ""
+        terminal.complain(f"{_place(problem)}{code}{problem.message}{pointer}", problem.help)
+    if len(problems) > MOST_COMPLAINTS:
+        terminal.complain(f"and {len(problems) - MOST_COMPLAINTS} more")
+
+
 def _place(problem: Problem) -> str:
     span = problem.span
-    return f"{span.file}:{span.start.line}:{span.start.column}: " if span else ""
+    if span is None:
+        return ""
+    # Line 0 is the file as a whole.
+    return f"{span.file}:{span.start.line}:{span.start.column}: " if span.start.line else f"{span.file}: "

@@ -1,0 +1,206 @@
+"""From what was typed and what files say to a question; and back, from what is wrong to where.
+
+A file is a snapshot (`asset`, `as_of`, `facts`, as in `fixtures/snapshots`) or the body of
+`POST /v1/assessments`. What is typed wins over what the file says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from pegmark.api.schemas.assessment import AssessmentRequest
+from pegmark.cli.complaints import complaint, validated
+from pegmark.cli.documents import Document
+from pegmark.cli.refusal import Refused
+from pegmark.engine.decide import Explain
+from pegmark.errors import FactProblem
+from pegmark.facts.model import Facts, VenueFacts
+from pegmark.facts.snapshot import moment
+from pegmark.facts.vocabulary import GROUPS
+from pegmark.problems import Problem
+from pegmark.storage.fixtures import SnapshotFile, VenueFile, dated
+from pegmark.usecases.assess import DEFAULT_SIZES, Question
+
+_ONLY_IN_A_REQUEST = AssessmentRequest.model_fields.keys() - SnapshotFile.model_fields.keys()
+
+
+Origin = str | tuple[Document, str]
+"""An option's name, or a file and the JSON pointer that leads there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed; None where nothing was."""
+
+    as_of: str | None = None
+    venue: str | Document | None = None
+    sizes: Sequence[float] = ()
+    explain: Explain | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, titles for what it is about, and the origin of each part by JSON pointer."""
+
+    question: Question
+    title: str | None = None
+    venue_title: str | None = None
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+
+    def located(self, found: FactProblem) -> Problem:
+        """Return a problem of the question as one of what was typed or written."""
+        prefixes = [p for p in self.origins if found.pointer == p or found.pointer.startswith(f"{p}/")]
+        origin = self.origins[max(prefixes, key=len)] if prefixes else ""
+        if isinstance(origin, str):
+            message = f"{origin}: {found.message}" if origin else found.message
+            return Problem(found.code, message, None, found.help, yaml_path="" if origin else found.pointer)
+        document, inner = origin
+        pointer = inner + found.pointer.removeprefix(max(prefixes, key=len))
+        return complaint(document, pointer, found.code, found.message, found.help)
+
+
+def about_asset(asset: str, today: str, typed: Typed) -> Asked:
+    """Return the question about a stored asset, as of `today` unless a date was typed."""
+    origins: dict[str, Origin] = {"/asset": ""}
+    return _asked(Question(typed.as_of or today, asset), typed, origins, None)
+
+
+def about_file(document: Document, typed: Typed) -> Asked:
+    """Return the question about what a file states; raises `Refused`."""
+    data = document.data
+    if not isinstance(data, dict):
+        raise Refused([complaint(document, "", "", "the file states no facts", _SHAPE)])
+    _refuse_a_venue(document, data)
+    if data.keys() & _ONLY_IN_A_REQUEST:
+        return _about_request(document, typed)
+    file = validated(document, SnapshotFile, data)
+    _refuse_the_future(document, file.as_of, typed.as_of)
+    # INVARIANT: a bare fact is as of its file, also where the file is asked about a later day.
+    facts = validated(document, Facts, dated(_without_nulls(data["facts"]), file.as_of), "/facts")
+    question = Question(typed.as_of or file.as_of, file.asset, facts)
+    return _asked(question, typed, {"": (document, "")}, file.title)
+
+
+_SHAPE = "begin with `asset:`, `as_of:` and `facts:`; docs/integrators.md shows one"
+
+
+def _about_request(document: Document, typed: Typed) -> Asked:
+    data = dict(document.data)
+    stated = data.get("as_of")
+    if typed.as_of is not None:
+        data["as_of"] = typed.as_of
+    request = validated(document, AssessmentRequest, data)
+    if typed.as_of is not None and isinstance(stated, str):
+        _refuse_the_future(document, stated, typed.as_of)
+        request = AssessmentRequest.__pydantic_validator__.validate_python(
+            _all_dated(data, stated), strict=True
+        )
+    layers = None
+    if request.layers is not None:
+        layers = {asset: layer.facts for asset, layer in request.layers.items()}
+    question = Question(
+        as_of=request.as_of,
+        asset=request.asset,
+        facts=request.facts,
+        venue=request.venue,
+        layers=layers,
+        sizes=request.sizes_usd,
+        rulebook=request.rulebook,
+        version=request.rulebook_version,
+        explain=request.explain,
+    )
+    return _asked(question, typed, {"": (document, "")}, None)
+
+
+def _all_dated(data: Mapping[str, Any], as_of: str) -> dict[str, Any]:
+    """Return a request whose bare facts are as of `as_of`."""
+    found = dict(data)
+    if found.get("facts"):
+        found["facts"] = dated(_without_nulls(found["facts"]), as_of)
+    if isinstance(found.get("venue"), dict):
+        found["venue"] = dated(_without_nulls({"venue": found["venue"]}), as_of)["venue"]
+    if found.get("layers"):
+        found["layers"] = {
+            asset: {"facts": dated(_without_nulls(layer["facts"]), as_of)} if layer.get("facts") else layer
+            for asset, layer in found["layers"].items()
+        }
+    return found
+
+
+def _asked(question: Question, typed: Typed, origins: dict[str, Origin], title: str | None) -> Asked:
+    """Return a question with what was typed in place of what the file says."""
+    venue: str | BaseModel | None = question.venue
+    venue_title = None
+    if isinstance(typed.venue, str):
+        venue, origins["/venue"] = typed.venue, "--venue"
+    elif typed.venue is not None:
+        venue, venue_title, origins["/venue"] = _venue(typed.venue)
+    if typed.as_of is not None:
+        origins["/as_of"] = "--as-of"
+    return Asked(
+        Question(
+            question.as_of,
+            question.asset,
+            question.facts,
+            venue,
+            question.layers,
+            typed.sizes or question.sizes or DEFAULT_SIZES,
+            question.rulebook,
+            question.version,
+            typed.explain or question.explain,
+        ),
+        title,
+        venue_title,
+        origins,
+    )
+
+
+def _venue(document: Document) -> tuple[BaseModel, str, tuple[Document, str]]:
+    """Return the facts of a venue's file, its title, and where in the file they stand."""
+    data = document.data
+    if isinstance(data, dict) and "asset" in data:
+        help = "give it instead of the asset; a venue's file begins with `venue:` and `facts:`"
+        raise Refused([complaint(document, "/asset", "", "the file states facts about an asset", help)])
+    if isinstance(data, dict) and data and data.keys() <= VenueFacts.model_fields.keys():
+        return validated(document, VenueFacts, data), document.name, (document, "")
+    file = validated(document, VenueFile, data)
+    facts = file.facts
+    if file.as_of is not None:
+        named = dated({"venue": _without_nulls(data)["facts"]}, file.as_of)["venue"]
+        facts = validated(document, VenueFacts, named, "/facts")
+    return facts, file.title or file.venue, (document, "/facts")
+
+
+def _refuse_a_venue(document: Document, data: Mapping[str, Any]) -> None:
+    facts = data.get("facts")
+    if (
+        "venue" in data
+        and "asset" not in data
+        and isinstance(facts, dict)
+        and not facts.keys() & GROUPS.keys()
+    ):
+        help = "give it as `--venue`, with an asset or an asset's file before it"
+        raise Refused([complaint(document, "/venue", "", "the file states facts about a venue", help)])
+
+
+def _refuse_the_future(document: Document, stated: str, asked: str | None) -> None:
+    try:
+        is_later = asked is not None and moment(stated) > moment(asked)
+    except (ValueError, OverflowError):
+        return  # No such date: deciding says so.
+    if is_later:
+        message = f"the file states facts as of {stated}, and is asked about {asked}, before that"
+        raise Refused([complaint(document, "/as_of", "F0002", message, f"ask for {stated} or later")])
+
+
+def _without_nulls(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return groups of facts without what is null, which is the same as absent."""
+    return {
+        group: {name: claim for name, claim in claims.items() if claim is not None}
+        for group, claims in facts.items()
+        if isinstance(claims, dict)
+    }
