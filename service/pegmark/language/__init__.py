@@ -2,8 +2,10 @@
 
 from pegmark.language.check import check, literal
 from pegmark.language.codes import CODES
+from pegmark.language.parser import mentions
 from pegmark.language.prose import text
 from pegmark.language.scope import Place, Scope, Symbol, nearest
+from pegmark.language.tokens import shown
 from pegmark.language.types import BOOL, UNITS, Type
 
 __all__ = [
@@ -16,6 +18,8 @@ __all__ = [
     "Type",
     "check",
     "literal",
+    "mentions",
     "nearest",
+    "shown",
     "text",
 ]

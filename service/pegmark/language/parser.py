@@ -20,6 +20,7 @@ from pegmark.language.syntax import (
     Text,
     Truth,
     Unary,
+    names,
     widened,
 )
 from pegmark.language.tokens import WORDS, Malformed, Token, shown, tokens
@@ -60,6 +61,18 @@ def parse(text: str) -> Syntax:
     if not parser.is_over():
         raise parser.unexpected("after the expression", _AFTER.get(parser.here.text))
     return found
+
+
+def mentions(text: str) -> frozenset[str]:
+    """Return the names that an expression reads, whether they exist or not; none where it is malformed.
+
+    >>> sorted(mentions('if known(a.b) then max(c, 2) else -d'))
+    ['a.b', 'c', 'd']
+    """
+    try:
+        return frozenset(names(parse(text)))
+    except Malformed:
+        return frozenset()
 
 
 class _Parser:

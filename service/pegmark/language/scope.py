@@ -10,6 +10,9 @@ from pegmark.language.nodes import Origin
 from pegmark.language.types import Type
 from pegmark.problems import Position
 
+LONGEST_MEANT = 100
+"""Characters of a name for which a near one is looked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
@@ -50,6 +53,8 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     'liquidity.supply'
     """
     names = list(names)
+    if len(name) > LONGEST_MEANT:
+        return None
     found = get_close_matches(name, names, n=1, cutoff=0.6)
     if not found:
         last = name.rpartition(".")[2]

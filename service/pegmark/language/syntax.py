@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -123,6 +124,24 @@ class Conditional:
 
 
 Syntax = Number | Text | Truth | Name | Call | Unary | Binary | Logical | Chain | OneOf | Conditional
+
+
+def names(node: Syntax) -> Iterator[str]:
+    """Yield every name that `node` reads, left to right, repeats included."""
+    match node:
+        case Name(name):
+            yield name
+        case Call(_, nodes) | Logical(_, nodes) | Chain(nodes):
+            for inner in nodes:
+                yield from names(inner)
+        case Unary(_, inner) | OneOf(inner):
+            yield from names(inner)
+        case Binary(_, left, right):
+            yield from names(left)
+            yield from names(right)
+        case Conditional(condition, yes, no):
+            for inner in (condition, yes, no):
+                yield from names(inner)
 
 
 def widened(node: Syntax, start: int, end: int) -> Syntax:

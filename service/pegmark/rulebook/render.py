@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pegmark.problems import Problem, Span
+from pegmark.problems import Position, Problem, Span
+
+WIDEST = 100
+"""Characters of a line that are shown; of a longer one, those around what is wrong."""
 
 
 def render(problem: Problem, files: Mapping[str, bytes]) -> str:
@@ -16,16 +19,17 @@ def render(problem: Problem, files: Mapping[str, bytes]) -> str:
     lines = [f"{problem.severity}[{problem.code}]: {problem.message}"]
     span = problem.span
     gutter = 3
-    if span is not None:
+    if span is not None and _is_whole(span):
+        lines.append(f"  --> {span.file}")
+    elif span is not None:
         lines.append(f"  --> {span.file}:{span.start.line}:{span.start.column}")
         quoted = _line(files.get(span.file), span)
         if quoted is not None:
             number = str(span.start.line)
             gutter = len(number) + 1
             bar = " " * gutter + "|"
-            end = span.end.column if span.end.line == span.start.line else len(quoted) + 1
-            carets = "^" * max(1, min(end, len(quoted) + 1) - span.start.column)
-            lines += [bar, f"{number} | {quoted}", f"{bar} {' ' * (span.start.column - 1)}{carets}"]
+            shown, first, last = _window(quoted, span)
+            lines += [bar, f"{number} | {shown}", f"{bar} {' ' * first}{'^' * max(1, last - first)}"]
     pad = " " * gutter
     if problem.note:
         lines.append(f"{pad}= note: {problem.note}")
@@ -39,15 +43,33 @@ def render(problem: Problem, files: Mapping[str, bytes]) -> str:
     return "\n".join(lines)
 
 
+def _is_whole(span: Span) -> bool:
+    """Tell whether a span stands for a file as a whole."""
+    return span.start == span.end == Position(1, 1)
+
+
 def _line(data: bytes | None, span: Span) -> str | None:
     if data is None:
         return None
     found = data.decode("utf-8", errors="replace").split("\n")
-    if not 1 <= span.start.line <= len(found):
+    if span.start.line > len(found):
         return None
-    line = found[span.start.line - 1].rstrip("\r")
-    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
-    return shown[:200]
+    line = found[span.start.line - 1].removesuffix("\r")
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
+
+
+def _window(line: str, span: Span) -> tuple[str, int, int]:
+    """Return a line as it is shown, and the offsets in it of what the span underlines."""
+    first = span.start.column - 1
+    last = span.end.column - 1 if span.end.line == span.start.line else len(line)
+    last = min(last, len(line))
+    if len(line) <= WIDEST:
+        return line, first, last
+    start = max(0, min(first - WIDEST // 3, len(line) - WIDEST))
+    before, after = "…" * (start > 0), "…" * (start + WIDEST < len(line))
+    shown = f"{before}{line[start : start + WIDEST]}{after}"
+    offset = len(before) - start
+    return shown, first + offset, min(last, start + WIDEST) + offset
 
 
 def as_json(problem: Problem) -> dict[str, Any]:

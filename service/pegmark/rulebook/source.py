@@ -7,17 +7,22 @@ Anchors, aliases, merge keys, tags, tabs and duplicate keys are refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
-from pegmark.language import Place
+from pegmark.language import Place, shown
 from pegmark.problems import Position, Problem, Related, Span
+from pegmark.rulebook.decoding import Refused, at_character, decode, named, whole
+from pegmark.rulebook.malformed import malformed, without_character
+from pegmark.rulebook.positions import Style, positions
 
-MAX_BYTES = 1_000_000
 MAX_DEPTH = 24
+MAX_PROBLEMS = 100
+"""How many problems of one file's form are noted; there may be one a line."""
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml where it is there; the pure loader gives the same tree and positions."""
@@ -31,6 +36,11 @@ class Scalar:
     span: Span
     at: Callable[[int], Position] = field(compare=False, repr=False)
     is_quoted: bool = False
+
+    @property
+    def is_null(self) -> bool:
+        """Whether the text is what YAML calls null: nothing at all, `~` or `null`."""
+        return not self.is_quoted and self.text in ("", "~", "null", "Null", "NULL")
 
     def place(self, yaml_path: str, rule_id: str | None) -> Place:
         """Return where the text stands, as the language wants to know it."""
@@ -52,80 +62,33 @@ class Mapping:
     entries: tuple[tuple[Scalar, Node], ...]
     span: Span
 
-    def get(self, key: str) -> Node | None:
-        """Return the node under `key`, if it is there."""
-        return next((node for name, node in self.entries if name.text == key), None)
-
 
 Node = Scalar | Sequence | Mapping
-
-
-class Refused(Exception):
-    """The file cannot be read at all; carries the one problem."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.message)
-        self.problem = problem
 
 
 def parse(data: bytes, file: str, loader: Any = None) -> tuple[Mapping | None, list[Problem]]:
     """Return the tree of one file, or None, and every problem of its form."""
     try:
-        text = _decode(data, file)
+        text = decode(data, file)
         builder = _Builder(text, file)
-        for event in yaml.parse(text, Loader=loader or LOADER):
-            builder.take(event)
+        _feed(builder, text, file, (loader or LOADER)(text))
         return builder.finish(), builder.problems
     except Refused as stop:
         return None, [stop.problem]
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        said = (error.problem or error.context or "cannot be read").strip()
-        return None, [_problem("E0001", f"malformed YAML: {said}", file, line, column)]
-    except yaml.YAMLError as error:
-        return None, [_problem("E0001", f"malformed YAML: {' '.join(str(error).split())}", file, 1, 1)]
 
 
-def _problem(code: str, message: str, file: str, line: int, column: int, help: str | None = None) -> Problem:
-    span = Span(file, Position(line, column), Position(line, column + 1))
-    return Problem(code, message, span, help)
-
-
-def _decode(data: bytes, file: str) -> str:
-    if len(data) > MAX_BYTES:
-        raise Refused(
-            _problem("E0010", f"file is {len(data)} bytes; at most {MAX_BYTES} are read", file, 1, 1)
-        )
+def _feed(builder: _Builder, text: str, file: str, events: Any) -> None:
     try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8")
-        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        raise Refused(
-            _problem(
-                "E0002",
-                f"byte {data[error.start]:#04x} is not UTF-8",
-                file,
-                line,
-                column,
-                "save the file as UTF-8",
-            )
-        ) from None
-    if text.startswith("\ufeff"):
-        raise Refused(
-            _problem("E0004", "file begins with a byte-order mark", file, 1, 1, "save it without one")
-        )
-    for number, line_text in enumerate(text.split("\n"), 1):
-        for at, character in enumerate(line_text, 1):
-            if character == "\t":
-                raise Refused(_problem("E0005", "tab", file, number, at, "indent with spaces"))
-            if character != "\r" and not character.isprintable():
-                shown = f"control character U+{ord(character):04X}"
-                raise Refused(_problem("E0003", shown, file, number, at))
-            if character == "\r" and at != len(line_text):
-                raise Refused(_problem("E0003", "control character U+000D", file, number, at))
-    return text
+        while events.check_event():
+            builder.take(events.get_event())
+    except yaml.MarkedYAMLError as error:
+        raise Refused(malformed(error, text, file)) from None
+    except ValueError:
+        # The pure parser stops like this at an escape beyond Unicode, and does not say where.
+        at = Position(events.line + 1, events.column + 1)
+        raise Refused(without_character(file, at)) from None
+    finally:
+        events.dispose()
 
 
 @dataclass(slots=True)
@@ -135,14 +98,13 @@ class _Open:
     is_mapping: bool
     start: Position
     items: list[Node] = field(default_factory=list)
-    entries: list[tuple[Scalar, Node]] = field(default_factory=list)
+    entries: dict[str, tuple[Scalar, Node]] = field(default_factory=dict)
     key: Scalar | None = None
 
 
 class _Builder:
     def __init__(self, text: str, file: str) -> None:
         self.problems: list[Problem] = []
-        self._text = text
         self._file = file
         self._lines = text.split("\n")
         self._stack: list[_Open] = []
@@ -154,59 +116,96 @@ class _Builder:
             case yaml.DocumentStartEvent():
                 self._documents += 1
                 if self._documents > 1:
-                    raise self._refused("E0009", "a second document begins", event)
+                    raise self._refused("E0009", "a second document begins", event, "remove the line `---`")
             case yaml.AliasEvent():
-                raise self._refused("E0007", f"alias `*{event.anchor}`", event, "write the value out")
+                raise self._refused(
+                    "E0007", f"alias `*{shown(event.anchor or '')}`", event, "write the value out"
+                )
             case yaml.ScalarEvent():
                 self._check(event)
                 self._add(self._scalar(event))
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                 self._check(event)
                 if len(self._stack) >= MAX_DEPTH:
-                    raise self._refused("E0011", f"nested more than {MAX_DEPTH} deep", event)
+                    message = f"nested more than {MAX_DEPTH} deep"
+                    raise self._refused(
+                        "E0011", message, event, "no section needs this; see how lines are indented"
+                    )
                 self._stack.append(_Open(isinstance(event, yaml.MappingStartEvent), self._position(event)))
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                 done = self._stack.pop()
                 span = Span(self._file, done.start, Position(done.start.line, done.start.column + 1))
                 self._add(
-                    Mapping(tuple(done.entries), span)
+                    Mapping(tuple(done.entries.values()), span)
                     if done.is_mapping
                     else Sequence(tuple(done.items), span)
                 )
 
     def finish(self) -> Mapping:
-        root = self._root
-        if root is None or (isinstance(root, Scalar) and not root.text):
-            raise Refused(_problem("E0012", "file is empty", self._file, 1, 1))
-        if not isinstance(root, Mapping):
-            start = root.span.start
-            raise Refused(
-                _problem(
-                    "E0303", "a rulebook file is a mapping of sections", self._file, start.line, start.column
+        match self._root:
+            case Mapping() as root:
+                return root
+            case None | Scalar(text=""):
+                raise Refused(Problem("E0012", "file is empty", whole(self._file), "delete it"))
+            case other:
+                message = "a file of a rulebook is a mapping of sections"
+                raise Refused(
+                    at_character("E0303", message, self._file, other.span.start, "write `section: …`")
                 )
-            )
-        return root
 
-    def _position(self, event: Any) -> Position:
+    @staticmethod
+    def _position(event: Any) -> Position:
         return Position(event.start_mark.line + 1, event.start_mark.column + 1)
 
-    def _refused(self, code: str, message: str, event: Any, help: str | None = None) -> Refused:
-        at = self._position(event)
-        return Refused(_problem(code, message, self._file, at.line, at.column, help))
+    def _path(self) -> str:
+        """Return the path of the node that is read now."""
+        path = ""
+        for level in self._stack:
+            if not level.is_mapping:
+                path += f"[{len(level.items)}]"
+            elif level.key is not None:
+                path += f".{level.key.text}" if path else level.key.text
+        return path
+
+    def _refused(self, code: str, message: str, event: Any, help: str) -> Refused:
+        return Refused(at_character(code, message, self._file, self._position(event), help, self._path()))
 
     def _check(self, event: Any) -> None:
         if event.anchor is not None:
-            raise self._refused(
-                "E0007", f"anchor `&{event.anchor}`", event, "write the value out where it is needed"
-            )
+            message = f"anchor `&{shown(event.anchor)}`"
+            raise self._refused("E0007", message, event, "write the value out where it is needed")
         if event.tag not in (None, "!"):
-            raise self._refused("E0008", f"tag `{event.tag}`", event, "write the value alone")
+            raise self._refused("E0008", "tag", event, "write the value alone")
 
     def _scalar(self, event: Any) -> Scalar:
         start = self._position(event)
-        positions = _Positions(event.value, start, self._lines)
-        span = Span(self._file, start, positions(len(event.value)))
-        return Scalar(event.value, span, positions, event.style in ("'", '"'))
+        end = Position(event.end_mark.line + 1, event.end_mark.column + 1)
+        style = _STYLES.get(event.style, "plain")
+        found = Scalar(
+            event.value,
+            Span(self._file, start, end),
+            positions(event.value, style, start, end, self._lines),
+            style in ("single", "double"),
+        )
+        if style == "double" and not event.value.replace("\n", "").isprintable():
+            self._report_escape(found)
+        return found
+
+    def _report_escape(self, scalar: Scalar) -> None:
+        offset, character = next(
+            (n, c) for n, c in enumerate(scalar.text) if not c.isprintable() and c != "\n"
+        )
+        at = scalar.at(offset)
+        if unicodedata.category(character) == "Cs":
+            # libyaml stops here, at the digits of the escape; so does everyone.
+            raise Refused(without_character(self._file, Position(at.line, at.column + 2)))
+        span = Span(self._file, at, scalar.at(offset + 1))
+        message, help = f"escape of {named(character)}", "leave it out"
+        self._note(Problem("E0003", message, span, help, yaml_path=self._path()))
+
+    def _note(self, problem: Problem) -> None:
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(problem)
 
     def _add(self, node: Node) -> None:
         if not self._stack:
@@ -216,72 +215,30 @@ class _Builder:
         if not top.is_mapping:
             top.items.append(node)
         elif top.key is None:
-            if not isinstance(node, Scalar):
-                at = node.span.start
-                raise Refused(_problem("E0303", "a key is a text", self._file, at.line, at.column))
-            if node.text == "<<":
-                at = node.span.start
-                raise Refused(
-                    _problem("E0007", "merge key `<<`", self._file, at.line, at.column, "write the keys out")
-                )
-            top.key = node
+            top.key = self._key(node)
         else:
             self._entry(top, top.key, node)
             top.key = None
 
+    def _key(self, node: Node) -> Scalar:
+        at, path = node.span.start, self._path()
+        if not isinstance(node, Scalar):
+            raise Refused(
+                at_character("E0303", "a key is a text", self._file, at, "write `key: value`", path)
+            )
+        if node.text == "<<" and not node.is_quoted:
+            raise Refused(at_character("E0007", "merge key `<<`", self._file, at, "write the keys out", path))
+        if node.is_null:
+            self._note(at_character("E0303", "a key is empty", self._file, at, "write `key: value`", path))
+        return node
+
     def _entry(self, top: _Open, key: Scalar, node: Node) -> None:
-        for other, _ in top.entries:
-            if other.text == key.text:
-                first = Related("first here", other.span)
-                self.problems.append(
-                    Problem("E0006", f"duplicate key `{key.text}`", key.span, related=(first,))
-                )
-                return
-        top.entries.append((key, node))
+        if key.text in top.entries:
+            first = Related("first here", top.entries[key.text][0].span)
+            message, help = f"duplicate key `{shown(key.text)}`", "keep one of the two"
+            self._note(Problem("E0006", message, key.span, help, yaml_path=self._path(), related=(first,)))
+            return
+        top.entries[key.text] = (key, node)
 
 
-class _Positions:
-    """Maps offsets in a scalar's text to positions, whatever its style: plain, quoted or block.
-
-    The text is aligned with what stands in the file: a folded line break is white space there too,
-    and quotes and escapes are skipped.
-    """
-
-    __slots__ = ("_found", "_lines", "_start", "_text")
-
-    def __init__(self, text: str, start: Position, lines: list[str]) -> None:
-        self._text = text
-        self._start = start
-        self._lines = lines
-        self._found: list[Position] | None = None
-
-    def __call__(self, offset: int) -> Position:
-        if self._found is None:
-            self._found = list(self._align())
-        return self._found[min(offset, len(self._found) - 1)]
-
-    def _align(self) -> Iterator[Position]:
-        line, column = self._start.line, self._start.column
-        raw = self._lines[line - 1]
-        if raw[column - 1 : column] in ("|", ">"):
-            line, column = line + 1, 1
-        last = self._start
-        for character in self._text:
-            blank = character.isspace()
-            while line <= len(self._lines):
-                raw = self._lines[line - 1]
-                if column <= len(raw) and (
-                    raw[column - 1] == character or (blank and raw[column - 1].isspace())
-                ):
-                    break
-                if column > len(raw):
-                    if blank:
-                        break
-                    line, column = line + 1, 1
-                else:
-                    column += 1
-            last = Position(line, column)
-            yield last
-            if not (blank and line <= len(self._lines) and column > len(self._lines[line - 1])):
-                column += 1
-        yield Position(last.line, last.column + (1 if self._text else 0))
+_STYLES: dict[str | None, Style] = {"'": "single", '"': "double", "|": "block", ">": "block"}
