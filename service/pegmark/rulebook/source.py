@@ -16,9 +16,11 @@ import yaml
 
 from pegmark.language import Place, shown
 from pegmark.problems import Position, Problem, Related, Span
-from pegmark.rulebook.decoding import Refused, at_character, decode, named, whole
+from pegmark.rulebook.decoding import MAX_BYTES, Refused, at_character, decode, named, whole
 from pegmark.rulebook.malformed import malformed, without_character
 from pegmark.rulebook.positions import Style, positions
+
+__all__ = ["LOADER", "MAX_BYTES", "MAX_DEPTH", "Mapping", "Node", "Scalar", "Sequence", "parse"]
 
 MAX_DEPTH = 24
 MAX_PROBLEMS = 100
