@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from math import ceil, floor, isfinite
+from math import ceil, floor
 from typing import Any
 
 from pegmark.language import nodes
@@ -24,7 +24,7 @@ MICRO = Fraction(1, 10**6)
 
 def quantised(x: float | None, kind: str) -> float | None:
     """Round to the grid of the unit; what overflows is unknown."""
-    if x is None or not isfinite(x):
+    if x is None or not -1e15 < x < 1e15:
         return None
     scale = 1e6 if kind == "USD" else 1e12
     return round(x * scale) / scale + 0.0

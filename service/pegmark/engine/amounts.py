@@ -10,7 +10,7 @@ from pegmark.engine.emit import MICRO, ONE, literal
 from pegmark.engine.writer import Writer, items
 from pegmark.language.nodes import Typed, reads
 from pegmark.rulebook.expressions import amount_expressions, step_expressions
-from pegmark.rulebook.program import Curve, Step, Table
+from pegmark.rulebook.program import Curve, Haircut, Step, Table
 
 
 def caps(w: Writer) -> None:
@@ -49,24 +49,98 @@ def steps(w: Writer) -> None:
         for n in sized:
             _step(w, n, every[n], into="also")
         w.line(f"return {amounts}, also")
-    with w.block("def settle(amounts):"):
+    _close(w, haircut, amounts)
+    _waterfalls(w, haircut, amounts, sized)
+
+
+def _close(w: Writer, haircut: Haircut, amounts: str) -> None:
+    """Write `close(amounts)`: maintenance and initial, alone and with the reference's haircut.
+
+    Integers throughout (scale 1e12), so that the lines of a waterfall sum to the haircut exactly.
+    """
+    low, high, tick = (int(x * ONE) for x in (haircut.low, haircut.high, haircut.rounding.to))
+    least = int(haircut.initial_floor * ONE)
+    n, d = haircut.initial_share.as_integer_ratio()
+    with w.block("def close(amounts):"):
         w.line(f"{amounts} = amounts")
         w.line("x = a0")
-        for n, step in enumerate(haircut.steps, 1):
+        for k, step in enumerate(haircut.steps, 1):
             change = {
-                "add": f"x += a{n}",
-                "max": f"x = a{n} if a{n} > x else x",
-                "min": f"x = a{n} if a{n} < x else x",
-                "multiply": f"x = -(-x * a{n} // {ONE})",
+                "add": f"x += a{k}",
+                "max": f"if a{k} > x: x = a{k}",
+                "min": f"if a{k} < x: x = a{k}",
+                "multiply": f"x = -(-x * a{k} // {ONE})",
             }[step.op]
-            w.line(change if step.when is None else f"if a{n} is not None: {change}")
-        w.line("return x")
-    with w.block("def step_reads(size):"):
-        w.line(f"return {items([_reads_of(w, step) for step in every])}")
+            if step.when is None:
+                w.line(change)
+            else:
+                with w.block(f"if a{k} is not None:"):
+                    w.line(change)
+        w.line(f"x = {low} if x < {low} else {high} if x > {high} else x")
+        w.line(f"m = {rounded_source('x', tick, haircut.rounding.mode)}")
+        w.line(f"if m > {high}: m = {high}")
+        w.line(f"i = -(-m * {n} // {d})")
+        w.line(f"i = m + ({least} if i < {least} else i)")
+        w.line(f"i = {rounded_source('i', tick, 'up')}")
+        w.line(f"if i > {ONE}: i = {ONE}")
+        reference = f"a{len(haircut.steps) + 1}"
+        w.line(f"if not {reference}: return m, i, m, i")
+        # 1 - (1 - basis)(1 - reference): what a claim on something that itself falls may lose.
+        left = f"({ONE} - {reference})"
+        w.line(f"return m, i, {ONE} - ({ONE} - m) * {left} // {ONE}, {ONE} - ({ONE} - i) * {left} // {ONE}")
+
+
+def rounded_source(name: str, to: int, mode: str) -> str:
+    """Return the source of an integer rounded to a multiple of `to`."""
+    return f"-(-{name} // {to}) * {to}" if mode == "up" else f"{name} // {to} * {to}"
 
 
 def _reads_size(step: Step) -> bool:
     return any(read.origin == "position" for node in step_expressions(step) for read in reads(node))
+
+
+def _waterfalls(w: Writer, haircut: Haircut, amounts: str, sized: Sequence[int]) -> None:
+    """Write `waterfalls(positions)`: for each (size, amounts, maintenance) the lines that sum to it.
+
+    `BOUND`, `ROUND` and `INELIGIBLE` stand for no step: what the bounds, the rounding and not being
+    accepted added. What steps read does not depend on the size, but for those in `sized`.
+    """
+    steps = (haircut.start, *haircut.steps)
+    low, high, tick = (int(x * ONE) for x in (haircut.low, haircut.high, haircut.rounding.to))
+    with w.block("def waterfalls(positions):"):
+        for n, step in enumerate(steps):
+            if n not in sized:
+                w.line(f"r{n} = {_reads_of(w, step)}")
+        w.line("found = []")
+        with w.block("for size, amounts, maintenance in positions:"):
+            w.line(f"{amounts} = amounts")
+            w.line("x, lines = 0, []")
+            for n, step in enumerate(steps):
+                after = {
+                    "add": f"x + a{n}",
+                    "max": f"a{n} if a{n} > x else x",
+                    "min": f"a{n} if a{n} < x else x",
+                    "multiply": f"-(-x * a{n} // {ONE})",
+                }[step.op]
+                with w.block(f"if a{n} is not None:"):
+                    w.line(f"y = {after}")
+                    read = _reads_of(w, step) if n in sized else f"r{n}"
+                    w.line(
+                        _line(repr(step.reason.id), "y - x", f'"reads": {read}, "why": {step.reason.why!r}')
+                    )
+                    w.line("x = y")
+            w.line(f"y = {low} if x < {low} else {high} if x > {high} else x")
+            w.line(f"z = {rounded_source('y', tick, haircut.rounding.mode)}")
+            w.line(f"if z > {high}: z = {high}")
+            w.line(_line('"BOUND"', "y - x"))
+            w.line(_line('"ROUND"', "z - y"))
+            w.line(f"if z != maintenance: {_line(repr('INELIGIBLE'), 'maintenance - z')}")
+            w.line("found.append(lines)")
+        w.line("return found")
+
+
+def _line(rule: str, amount: str, more: str = "") -> str:
+    return f'lines.append({{"rule": {rule}, "amount": ratio({amount}){f", {more}" if more else ""}}})'
 
 
 def _reads_of(w: Writer, step: Step) -> str:
@@ -75,8 +149,10 @@ def _reads_of(w: Writer, step: Step) -> str:
     pairs = []
     for read in seen.values():
         if read.origin != "param":
-            name = w.name_of(read)
-            pairs.append(f"{read.name!r}: {f'JSON({name})' if read.type.is_numeric else name}")
+            x = w.name_of(read)
+            # Whole numbers are written without a fraction, unknown ones as null.
+            value = f"None if {x} != {x} else {x} if {x} % 1 else int({x})" if read.type.is_numeric else x
+            pairs.append(f"{read.name!r}: {value}")
     return "{" + ", ".join(pairs) + "}"
 
 

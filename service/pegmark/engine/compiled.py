@@ -9,9 +9,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from pegmark.engine.emit import MICRO, RUNTIME
+from pegmark.engine.emit import MICRO, ONE, RUNTIME
 from pegmark.engine.scalar import write
-from pegmark.engine.waterfall import Waterfall
 from pegmark.engine.writer import RuleInfo, fact_bits
 from pegmark.rulebook.program import Param, Program
 
@@ -40,6 +39,8 @@ class Scale:
     mode: str
     account_share: tuple[int, int]
     breakpoints: tuple[int, ...]
+    rate: int
+    """The step that rates of the ladder are rounded up to, scale 1e12."""
 
     @classmethod
     def of(cls, program: Program) -> Scale:
@@ -52,6 +53,7 @@ class Scale:
             caps.rounding.mode,
             caps.account_share.as_integer_ratio(),
             tuple(int(point * MICRO) for point in program.ladder.breakpoints),
+            int(program.haircut.rounding.to * ONE),
         )
 
 
@@ -87,8 +89,8 @@ class Compiled:
 
     program: Program
     bits: dict[str, int]
+    facts: dict[int, str]
     bands: tuple[str, ...]
-    waterfall: Waterfall
     scale: Scale
     pillars: tuple[Pillar, ...]
     starts: list[date]
@@ -137,12 +139,13 @@ ABSENT = object()
 def compile_program(program: Program) -> Compiled:
     """Prepare `program`; sources are generated for the dates on which any param changes."""
     changes = sorted({dated.start for param in program.params for dated in param.values})
+    bits = fact_bits(program)
     first = max((param.values[0].start for param in program.params), default=date.min)
     return Compiled(
         program,
-        fact_bits(program),
+        bits,
+        {bit: fact for fact, bit in bits.items()},
         tuple(band for band, _ in program.rating.bands),
-        Waterfall(program.haircut),
         Scale.of(program),
         Pillar.all_of(program),
         [first, *(day for day in changes if day > first)],

@@ -7,15 +7,16 @@ known <= estimated <= unknown by construction. Everything summed here is an inte
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from operator import mul
 from typing import Any, Literal
 
 from pegmark.engine.compiled import Compiled, Epoch
 from pegmark.engine.emit import MICRO, ONE
-from pegmark.engine.ladder import marginal_rates
-from pegmark.engine.waterfall import Position, rounded
+from pegmark.engine.ladder import ladder
+from pegmark.engine.waterfall import Position, rounded, worthless
 from pegmark.engine.writer import submitted
 from pegmark.facts.snapshot import Snapshot
 from pegmark.rulebook.program import Program
@@ -65,7 +66,7 @@ class Terms:
     crossed: list[str]
     missed: int
     log: list[tuple[Any, ...]] | None
-    step_reads: Any
+    waterfalls: Any
 
 
 def between(known: int, unknown: int, weight: tuple[int, int]) -> int:
@@ -103,8 +104,8 @@ class _Run:
             self.missed,
             self.rate,
             self._at,
-            self.settle,
-            self.step_reads,
+            self.close,
+            self.waterfalls,
             self.finish,
             self.guard,
         ) = raw
@@ -130,6 +131,11 @@ class _Run:
         if self.hidden_at is None:
             return amounts  # type: ignore[no-any-return]
         return tuple(map(self._amount, amounts, self.hidden_at(size)[0]))
+
+    def position(self, size: float) -> Position:
+        """Return the haircuts of a position of `size`."""
+        amounts = self.at(size)
+        return Position(size, amounts, *self.close(amounts))
 
     def _amount(self, known: int | None, unknown: int | None) -> int | None:
         if known is None or unknown is None:
@@ -197,7 +203,7 @@ def settle(
         crossed,
         run.missed | missed | also,
         log,
-        run.step_reads,
+        run.waterfalls,
     )
 
 
@@ -271,40 +277,24 @@ def _terms_for(
     compiled: Compiled, run: _Run, status: Status, sizes: Sequence[float], log: list[Any] | None
 ) -> tuple[int, int, str | None, list[Position], list[tuple[int, int, int, int]]]:
     """Return caps, the binding limit, the haircuts at `sizes`, and the ladder."""
-    shape = compiled.waterfall
-
-    def position(size: float) -> Position:
-        amounts = run.at(size)
-        return shape.position(size, amounts, run.settle(amounts))
-
     if status == "ineligible":
-        return 0, 0, None, [shape.worthless(size, run.at(size)) for size in sizes], []
-    positions = [position(size) for size in sizes]
+        return 0, 0, None, [worthless(size, run.at(size)) for size in sizes], []
+    positions = [run.position(size) for size in sizes]
     venue_cap, account_cap, binding = _caps(compiled, run.limits)
     mark = len(log) if log is not None else 0
     points = [point for point in compiled.scale.breakpoints if point < account_cap] + [account_cap]
-    steps = [position(point / MICRO) for point in points]
+    totals = [run.close(run.at(point / MICRO))[2:] for point in points]
     if log is not None:
         del log[mark:]
-    maintenance = marginal_rates(points, _rising(p.maintenance_total for p in steps), shape.tick)
-    initial = marginal_rates(points, _rising(p.initial_total for p in steps), shape.tick)
-    tiers: list[tuple[int, int, int, int]] = []
-    start = 0
-    for end, m, i in zip(points, maintenance, initial, strict=True):
-        if tiers and tiers[-1][2:] == (max(i, m), m):
-            tiers[-1] = (tiers[-1][0], end, max(i, m), m)
-        else:
-            tiers.append((start, end, max(i, m), m))
-        start = end
-    return venue_cap, account_cap, binding, positions, tiers
-
-
-def _rising(haircuts: Iterable[int]) -> list[int]:
-    """Return the running maximum: a ladder can only be built on a haircut that never falls."""
-    rising: list[int] = []
-    for haircut in haircuts:
-        rising.append(max(haircut, rising[-1] if rising else 0))
-    return rising
+    # A ladder can only be built on a haircut that never falls.
+    maintenance, initial = (list(accumulate(column, max)) for column in zip(*totals, strict=True))
+    return (
+        venue_cap,
+        account_cap,
+        binding,
+        positions,
+        ladder(points, maintenance, initial, compiled.scale.rate),
+    )
 
 
 def _caps(compiled: Compiled, limits: Sequence[int | None]) -> tuple[int, int, str | None]:

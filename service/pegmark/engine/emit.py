@@ -47,12 +47,12 @@ def quantise(x: float) -> float:
     >>> quantise(0.1 + 0.2), quantise(float("inf"))
     (0.3, nan)
     """
-    return round(x * 1e12) / 1e12 + 0.0 if -1e290 < x < 1e290 else NAN
+    return round(x * 1e12) / 1e12 if -1e15 < x < 1e15 else NAN
 
 
 def quantise_usd(x: float) -> float:
     """Round dollars to a millionth; overflow is unknown."""
-    return round(x * 1e6) / 1e6 + 0.0 if -1e290 < x < 1e290 else NAN
+    return round(x * 1e6) / 1e6 if -1e15 < x < 1e15 else NAN
 
 
 def divide(a: float, b: float) -> float:
@@ -71,14 +71,22 @@ def as_json(x: float) -> int | float | None:
     return int(x) if x.is_integer() else x
 
 
+def ratio(value: int) -> int | float:
+    """Return an integer of scale 1e12 as JSON writes it canonically, as a decimal.
+
+    >>> ratio(ONE), ratio(ONE // 4)
+    (1, 0.25)
+    """
+    return value // ONE if value % ONE == 0 else value / ONE
+
+
 RUNTIME: Mapping[str, object] = {
     "NAN": NAN,
     "INF": inf,
     "Q": quantise,
-    "QUSD": quantise_usd,
     "divide": divide,
-    "JSON": as_json,
-    "__builtins__": {"round": round, "abs": abs, "min": min, "max": max},
+    "ratio": ratio,
+    "__builtins__": {"round": round, "abs": abs, "min": min, "max": max, "int": int},
 }
 """All that generated code can reach."""
 
@@ -118,6 +126,15 @@ class Emitter:
             lines.append(f"{name} = {self._value(deep, hoisted)}")
             hoisted[id(deep)] = name
         return lines, self._value(node, hoisted)
+
+    def quantised(self, node: Typed, text: str) -> str:
+        """Return the source of a computed number on its grid; literals and names lie on it already."""
+        if isinstance(node, (Const, Read)) or not node.type.is_numeric:
+            return text
+        t = self.temporary()
+        scale = "1e6" if node.type.kind == "USD" else "1e12"
+        # As `quantise` and `quantise_usd`, without a call.
+        return f"(round({t} * {scale}) / {scale} if -1e15 < ({t} := {text}) < 1e15 else NAN)"
 
     def _value(self, node: Typed, hoisted: Mapping[int, str]) -> str:
         if id(node) in hoisted:
@@ -182,7 +199,7 @@ class Emitter:
             return f"(None if {unsure} else {a} {op} {b})"
         sides, guards = [], []
         for side in (left, right):
-            text = quantised(side, operand(side))
+            text = self.quantised(side, operand(side))
             if isinstance(side, Const) or (isinstance(side, Read) and side.origin == "param"):
                 sides.append(text)
             else:
@@ -210,13 +227,6 @@ class Emitter:
             )
             text = f"({t} if {is_known} else {text})"
         return text
-
-
-def quantised(node: Typed, text: str) -> str:
-    """Wrap the source of a computed number in its quantiser; literals and names need none."""
-    if isinstance(node, (Const, Read)) or not node.type.is_numeric:
-        return text
-    return f"QUSD({text})" if node.type.kind == "USD" else f"Q({text})"
 
 
 def _too_deep(root: Typed) -> Iterator[Typed]:

@@ -39,3 +39,25 @@ def marginal_rates(sizes: Sequence[int], haircuts: Sequence[int], step: int) -> 
         start = size
         rates.append(rate)
     return rates
+
+
+def ladder(
+    sizes: Sequence[int], maintenance: Sequence[int], initial: Sequence[int], step: int
+) -> list[tuple[int, int, int, int]]:
+    """Return the tiers (from, to, initial, maintenance) up to the last size; like neighbours are one.
+
+    Takes what `marginal_rates` takes. Initial is nowhere below maintenance.
+    """
+    tiers: list[tuple[int, int, int, int]] = []
+    start = 0
+    rates = zip(
+        sizes, marginal_rates(sizes, initial, step), marginal_rates(sizes, maintenance, step), strict=True
+    )
+    for end, initially, m in rates:
+        i = max(initially, m)
+        if tiers and tiers[-1][2] == i and tiers[-1][3] == m:
+            tiers[-1] = (tiers[-1][0], end, i, m)
+        else:
+            tiers.append((start, end, i, m))
+        start = end
+    return tiers

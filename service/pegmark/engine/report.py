@@ -15,9 +15,8 @@ from typing import Any
 
 from pegmark.engine.compiled import ABSENT, Compiled, Epoch
 from pegmark.engine.decide import Explain, Layer, Terms, settle
-from pegmark.engine.emit import MICRO, ONE, as_json
-from pegmark.engine.waterfall import Position
-from pegmark.facts.digest import canonical, identifier
+from pegmark.engine.emit import MICRO, as_json, ratio
+from pegmark.facts.digest import canonical_clean, identifier
 from pegmark.facts.snapshot import Snapshot
 from pegmark.language.prose import text
 from pegmark.rulebook.program import Program
@@ -49,10 +48,10 @@ def decide(
         "scores": {**terms.scores, "composite": terms.composite},
         "band": compiled.bands[terms.band],
         "capped_by": terms.capped_by,
-        "haircuts": [_haircut(compiled, terms, position, explain) for position in terms.positions],
+        "haircuts": _haircuts(terms, explain),
         "ladder": _ladder(terms),
         "mark": _mark(program, terms),
-        "close_out_hours": as_json(round(terms.mark[3] * 24 * 1e12) / 1e12),
+        "close_out_hours": as_json(round(terms.mark[3] * 24 * 1e9) / 1e9),
         "cap": _cap(program, terms),
         "conditions": _conditions(program, terms),
         "findings": _findings(program, terms),
@@ -65,12 +64,7 @@ def decide(
             "engine": engine_digest(),
         },
     }
-    return {"id": identifier("dec_", canonical(body)), **body}
-
-
-def ratio(value: int) -> int | float:
-    """Return an integer of scale 1e12 as a decimal 0-1."""
-    return value // ONE if value % ONE == 0 else value / ONE
+    return {"id": identifier("dec_", canonical_clean(body)), **body}
 
 
 def dollars(value: int) -> int | float:
@@ -97,29 +91,20 @@ def _split(basis: int, reference: int, total: int) -> Body:
     return {"basis": ratio(basis), "reference": ratio(reference), "total": ratio(total)}
 
 
-def _haircut(compiled: Compiled, terms: Terms, position: Position, explain: Explain) -> Body:
-    body: Body = {
-        "size_usd": as_json(position.size),
-        "initial": _split(position.initial, position.reference, position.initial_total),
-        "maintenance": _split(position.maintenance, position.reference, position.maintenance_total),
-    }
+def _haircuts(terms: Terms, explain: Explain) -> list[Body]:
+    haircuts: list[Body] = [
+        {
+            "size_usd": as_json(p.size),
+            "initial": _split(p.initial, p.reference, p.initial_total),
+            "maintenance": _split(p.maintenance, p.reference, p.maintenance_total),
+        }
+        for p in terms.positions
+    ]
     if explain != "none":
-        body["waterfall"] = _waterfall(compiled, terms, position)
-    return body
-
-
-def _waterfall(compiled: Compiled, terms: Terms, position: Position) -> list[Body]:
-    haircut = compiled.program.haircut
-    steps = (haircut.start, *haircut.steps)
-    reads = terms.step_reads(position.size)
-    lines: list[Body] = []
-    for line in compiled.waterfall.lines(position):
-        body: Body = {"rule": line.rule, "amount": ratio(line.amount)}
-        if line.step is not None:
-            body["reads"] = reads[line.step]
-            body["why"] = steps[line.step].reason.why
-        lines.append(body)
-    return lines
+        positions = [(p.size, p.amounts, p.maintenance) for p in terms.positions]
+        for haircut, lines in zip(haircuts, terms.waterfalls(positions), strict=True):
+            haircut["waterfall"] = lines
+    return haircuts
 
 
 def _ladder(terms: Terms) -> list[Body]:
@@ -208,15 +193,21 @@ def _findings(program: Program, terms: Terms) -> list[Body]:
 
 def _unknown(compiled: Compiled, snapshot: Snapshot, terms: Terms) -> list[Body]:
     """List the facts given as unknown, and those not given at all that mattered."""
-    bits, states = compiled.bits, snapshot.states
+    states, known, facts = snapshot.states, snapshot.known, compiled.facts
+    found: dict[int, Body] = {}
     missed = terms.missed
-    for fact in snapshot.known:
-        missed &= ~bits[fact]
-    return [
-        {"fact": fact, "state": states.get(fact, "not_collected"), "mattered": bool(missed & bit)}
-        for fact, bit in bits.items()
-        if missed & bit or fact in states
-    ]
+    for fact, state in states.items():
+        if fact in compiled.bits:
+            bit = compiled.bits[fact]
+            found[bit] = {"fact": fact, "state": state, "mattered": missed & bit != 0}
+            missed &= ~bit
+    while missed:
+        bit = missed & -missed
+        missed ^= bit
+        fact = facts[bit]
+        if fact not in known:
+            found[bit] = {"fact": fact, "state": "not_collected", "mattered": True}
+    return [found[bit] for bit in sorted(found)]
 
 
 def _trace(terms: Terms) -> list[Body]:

@@ -7,12 +7,12 @@ source also reports each rule as it is decided.
 
     evaluate(facts, forced_class, confirmed, trace) ->
         (class_index, deciding_rule, confirming, points, applies, limits, limit_unknown,
-         outstanding, missed, rate, at, settle, step_reads, finish, guard)
+         outstanding, missed, rate, at, close, waterfalls, finish, guard)
 
     rate(scores)            -> (knock_outs, statuses, missed)
     at(size)                -> (amounts, missed)         one integer (or None) a step, scale 1e12
-    settle(amounts)         -> the haircut before its bounds
-    step_reads(size)        -> what each step read, as JSON
+    close(amounts)          -> (maintenance, initial, maintenance in total, initial in total)
+    waterfalls(positions)   -> of each (size, amounts, maintenance) the lines, as JSON
     finish(band, scores)    -> (mark, conditions, findings, missed)
     guard(...)              -> whether each assertion holds
 
@@ -52,7 +52,7 @@ def write(program: Program, day: date, tracing: bool = False) -> Source:
         _guard(w)
         w.line(
             "return at_class, by, confirming, points, applies, limits, limit_unknown,"
-            " outstanding, missed, rate, at, settle, step_reads, finish, guard"
+            " outstanding, missed, rate, at, close, waterfalls, finish, guard"
         )
     return Source(w.text(), tuple(w.rules))
 

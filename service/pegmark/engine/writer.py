@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from pegmark.engine.emit import Emitter, literal, quantised
+from pegmark.engine.emit import Emitter, literal
 from pegmark.facts.vocabulary import FACTS
 from pegmark.language.nodes import Compare, Read, Typed, children, reads
 from pegmark.rulebook.program import Program, Reason
@@ -141,7 +141,7 @@ class Writer:
         before, text = self._emitter.statements(node)
         for statement in before:
             self.line(statement)
-        self.line(f"{name} = {quantised(node, text)}")
+        self.line(f"{name} = {self._emitter.quantised(node, text)}")
 
     def missed(self, test: str, mask: int, into: str = "missed") -> None:
         """Write that where `test` holds, the facts of `mask` were missed, if any."""

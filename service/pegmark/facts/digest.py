@@ -28,6 +28,28 @@ def canonical(value: Any) -> bytes:
     return orjson.dumps(_plain(value), option=orjson.OPT_SORT_KEYS)
 
 
+def canonical_clean(value: Any) -> bytes:
+    """Return `canonical(value)`, fast, of data whose numbers are clean.
+
+    Clean are integers under 2**53 in size and floats that are finite and not whole: what decisions
+    are made of. Where that does not hold the result is not canonical.
+    """
+    data = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    # Of clean data orjson writes only fractions from 1e-6 to 1e-5, and the order of keys beyond U+FFFF,
+    # in a way of its own; a text that looks like either costs only time.
+    # (`rfind` is several times as fast as `in`.)
+    return data if data.isascii() and data.rfind(b"e-6") < 0 else canonical(value)
+
+
+def clean(value: Any) -> Any:
+    """Return a whole float as the integer it is, and anything else as it is.
+
+    >>> clean(2.0), clean(0.5), clean("2.0")
+    (2, 0.5, '2.0')
+    """
+    return int(value) if type(value) is float and value.is_integer() else value
+
+
 def digest(data: bytes) -> str:
     """Return the SHA-256 of canonical bytes, as digests are written."""
     return f"sha256:{sha256(data).hexdigest()}"
@@ -35,7 +57,7 @@ def digest(data: bytes) -> str:
 
 def identifier(prefix: str, data: bytes) -> str:
     """Return `prefix` and 26 base32 characters (130 bits) of the SHA-256 of canonical bytes."""
-    return prefix + b32encode(sha256(data).digest())[:26].decode("ascii").lower()
+    return prefix + b32encode(sha256(data).digest()[:20])[:26].decode("ascii").lower()
 
 
 def _plain(value: Any) -> Any:

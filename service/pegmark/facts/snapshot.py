@@ -6,7 +6,7 @@ flags by name, with everything that is not usable left out. What is left out is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from pegmark.errors import FactProblem, FactsError
 from pegmark.facts.consistency import contradictions
-from pegmark.facts.digest import canonical, digest
+from pegmark.facts.digest import canonical_clean, clean, digest
 from pegmark.facts.model import Missing, Stated
 from pegmark.facts.units import quantise
 from pegmark.facts.vocabulary import COMPONENT_KINDS, FACTS, FactSpec
@@ -52,18 +52,17 @@ class Snapshot:
     layers: tuple[LayerRef, ...]
     submitted: Mapping[str, Any] = field(repr=False)
 
-    def facts_digest(self, sizes: Any, explain: str, layers: Any = None) -> str:
+    def facts_digest(self, sizes: Iterable[float], explain: str) -> str:
         """Return the digest of everything that was asked."""
         return digest(
-            canonical(
+            canonical_clean(
                 {
                     "asset": self.asset,
                     "as_of": self.as_of,
                     "venue": self.venue,
                     "facts": self.submitted,
-                    "sizes_usd": [int(size) if float(size).is_integer() else size for size in sizes],
+                    "sizes_usd": [clean(size) for size in sizes],
                     "explain": explain,
-                    "layers": layers,
                 }
             )
         )
@@ -160,24 +159,21 @@ class _Taker:
             self.states[name] = claim.unknown
             self.submitted[name] = [None, claim.unknown, _when(claim.as_of), claim.source]
             return
-        if not isinstance(claim, Stated):
-            value = claim
-            self.submitted[name] = [
-                self._plain(spec, value),
-                None,
-                spelled(self.as_of),
-                None,
-                None,
-                False,
-                None,
-            ]
+        value = claim.value if isinstance(claim, Stated) else claim
+        if isinstance(value, list):
+            components = [component.model_dump(exclude_none=True) for component in value]
+            said: Any = [{key: clean(item) for key, item in row.items()} for row in components]
         else:
-            value = claim.value
-            dated = spelled(claim.as_of) if claim.as_of else spelled(self.as_of)
+            if isinstance(value, (int, float)) and spec.kind != "bool":
+                value = quantise(value, spec.kind)
+            said = clean(value)
+        if not isinstance(claim, Stated):
+            self.submitted[name] = [said, None, spelled(self.as_of), None, None, False, None]
+        else:
             self.submitted[name] = [
-                self._plain(spec, value),
+                said,
                 None,
-                dated,
+                spelled(claim.as_of or self.as_of),
                 claim.source,
                 claim.confidence,
                 claim.estimated,
@@ -191,7 +187,7 @@ class _Taker:
         if name == "backing.components":
             self.components = value
         else:
-            self.values[name] = self._plain(spec, value)
+            self.values[name] = value
 
     def _timely(self, spec: FactSpec, claim: Stated, pointer: str) -> bool:
         """Return whether a dated fact can be used; refuse it if it is from the future."""
@@ -222,14 +218,6 @@ class _Taker:
             self.states[spec.name] = "stale"
             return False
         return True
-
-    @staticmethod
-    def _plain(spec: FactSpec, value: Any) -> Any:
-        if isinstance(value, list):
-            return [component.model_dump(exclude_none=True) for component in value]
-        return (
-            quantise(value, spec.kind) if isinstance(value, (int, float)) and spec.kind != "bool" else value
-        )
 
     def custom(self, given: Mapping[str, Any], declared: Mapping[str, FactSpec]) -> None:
         for short, claim in given.items():

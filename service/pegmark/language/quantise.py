@@ -9,8 +9,8 @@ from math import ceil, floor, isfinite, nan
 
 from pegmark.language.types import Kind
 
-OVERFLOW = 1e290
-"""Numbers this large are unknown: there is room above them for every scale."""
+OVERFLOW = 1e15
+"""Numbers this large are unknown: beyond it a double no longer holds every whole number of cents."""
 
 
 def quantise(value: float, kind: Kind) -> float:

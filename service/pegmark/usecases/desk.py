@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from fractions import Fraction
 
 from pegmark.engine.compiled import Compiled
 from pegmark.errors import NotFound
+from pegmark.facts.units import RANGES, Kind
 from pegmark.facts.vocabulary import FactSpec
 from pegmark.rulebook.program import CustomFact, Program
 from pegmark.usecases.catalogue import Catalogue
@@ -48,9 +50,14 @@ def declared(custom: tuple[CustomFact, ...]) -> dict[str, FactSpec]:
             fact.worse,  # type: ignore[arg-type]  # one of the vocabulary's directions; the loader sees to it
             fact.meaning,
             "The rulebook that declares it.",
-            low=None if fact.low is None else float(fact.low),
-            high=None if fact.high is None else float(fact.high),
+            low=_bound(fact.low, fact.type.kind, 0),
+            high=_bound(fact.high, fact.type.kind, 1),
             members=fact.type.members,
         )
         for fact in custom
     }
+
+
+def _bound(stated: Fraction | None, kind: Kind, end: int) -> float | None:
+    """Return one end of a range: as stated, else the unit's, so that no number is without bounds."""
+    return float(stated) if stated is not None else RANGES[kind][end] if kind in RANGES else None
