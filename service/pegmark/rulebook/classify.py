@@ -59,7 +59,7 @@ def _read_rule(
     reason = reader.reason(rule, path, node.span)
     when = reader.expression(rule.get("when"), f"{path}.when", scope, BOOL)
     then = reader.choice(rule.get("then"), f"{path}.then", order)
-    unknown = reader.on_unknown(rule.get("on_unknown"), when, reason.span, path, ("skip", "otherwise"))
+    unknown = reader.on_unknown(rule.get("on_unknown"), when, path, ("skip", "otherwise"))
     known_only = reader.choice(rule.get("known_only"), f"{path}.known_only", ("true", "false"), "false")
     if when is None or then is None:
         return None

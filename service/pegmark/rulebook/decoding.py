@@ -51,8 +51,9 @@ def decode(data: bytes, file: str) -> str:
         offset, character = next((n, c) for n, c in enumerate(text) if not c.isprintable() and c != "\n")
         at = _end_of(text[:offset])
         if character == "\t":
-            raise Refused(at_character("E0005", "tab", file, at, "indent with spaces"))
-        raise Refused(at_character("E0003", named(character), file, at, "delete it"))
+            raise Refused(at_character("E0005", "tabs are not allowed", file, at, "indent with spaces"))
+        help = "write an ordinary space" if unicodedata.category(character) == "Zs" else "delete it"
+        raise Refused(at_character("E0003", named(character), file, at, help))
     return text
 
 

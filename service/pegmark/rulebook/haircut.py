@@ -11,7 +11,7 @@ from pegmark.language import BOOL, Scope, Type
 from pegmark.language.nodes import Const, Read, Typed, reads
 from pegmark.language.prose import constant
 from pegmark.language.types import Unit
-from pegmark.problems import Related, Span
+from pegmark.problems import Related
 from pegmark.rulebook.expressions import amount_expressions
 from pegmark.rulebook.names import RATIO, Names
 from pegmark.rulebook.program import Amount, Curve, Derived, Haircut, Rounding, Step, Table
@@ -78,7 +78,7 @@ def _table_step(reader: Reader, node: Node | None, path: str, scope: Scope, clas
     table = _table(reader, entry, "table", path, scope, classes)
     if table is None:
         return _NO_STEP
-    return Step(reason, "add", None, table, _unknown(reader, entry, path, table, None, reason.span), None)
+    return Step(reason, "add", None, table, _unknown(reader, entry, path, table, None), None)
 
 
 def _step(reader: Reader, node: Node, path: str, scope: Scope, classes: tuple[str, ...]) -> Step | None:
@@ -114,7 +114,7 @@ def _step(reader: Reader, node: Node, path: str, scope: Scope, classes: tuple[st
             amount = reader.expression(entry["expr"], f"{path}.expr", scope, expected)
     if amount is None or op is None:
         return None
-    return Step(reason, op, when, amount, _unknown(reader, entry, path, amount, limit, reason.span), limit)
+    return Step(reason, op, when, amount, _unknown(reader, entry, path, amount, limit), limit)
 
 
 # Amounts
@@ -225,17 +225,17 @@ def _curve_points(
 
 
 def _unknown(
-    reader: Reader, entry: dict[str, Node], path: str, amount: Amount, limit: Fraction | None, span: Span
+    reader: Reader, entry: dict[str, Node], path: str, amount: Amount, limit: Fraction | None
 ) -> Fraction | None:
     """Return the amount where it is unknown: demanded where it can be, never better than the worst."""
-    optional = any(part.type.optional for part in amount_expressions(amount))
+    unsure = [part for part in amount_expressions(amount) if part.type.optional]
     scalar = reader.scalar(entry.get("unknown"), f"{path}.unknown")
     if scalar is None:
-        if optional:
+        if unsure:
             message = "the amount can be unknown, and nothing says what then"
-            reader.report("E0318", message, span, path, "add `unknown: worst`")
+            reader.report("E0318", message, unsure[0].span, path, "add `unknown: worst`")
         return None
-    if not optional:
+    if not unsure:
         reader.never_unknown(scalar, f"{path}.unknown", "amount")
         return None
     worst = _worst(amount, limit)

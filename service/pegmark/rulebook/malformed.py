@@ -29,7 +29,13 @@ class _Mistake(NamedTuple):
 
 
 _MISTAKES = (
-    _Mistake(r"(scanning|parsing) a tag", "tag", "write the value alone", code="E0008", is_before=True),
+    _Mistake(
+        r"(scanning|parsing) a tag",
+        "tags are not allowed",
+        "write the value alone",
+        code="E0008",
+        is_before=True,
+    ),
     _Mistake(
         r"mapping values are not allowed|found unexpected ':'",
         "`:` may not stand here",

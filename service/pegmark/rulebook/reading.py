@@ -97,6 +97,10 @@ class Reader:
             if key.text in allowed:
                 found[key.text] = child
                 continue
+            if isinstance(child, Scalar) and child.is_null and not _NAME.fullmatch(key.text):
+                hint = "put a text that holds a comma in quotes"
+                self.report("E0301", f"unknown key `{shown(key.text)}`", key.span, path, hint)
+                continue
             near = nearest(key.text, allowed)
             keys = "keys here are " + ", ".join(f"`{name}`" for name in allowed)
             hint = f"did you mean `{near}`?" if near else keys
@@ -308,9 +312,7 @@ class Reader:
             self.report("E0329", message, name.span, path, "let tables and curves say what many rules say")
             raise Enough
 
-    def on_unknown(
-        self, node: Node | None, when: Typed | None, span: Span, path: str, choices: tuple[str, ...]
-    ) -> Any:
+    def on_unknown(self, node: Node | None, when: Typed | None, path: str, choices: tuple[str, ...]) -> Any:
         """Return what a rule does where its condition is unknown: demanded just where it can be."""
         found = self.choice(node, f"{path}.on_unknown", choices)
         if when is None:
@@ -318,7 +320,7 @@ class Reader:
         if when.type.optional and node is None:
             listed = " or ".join(f"`on_unknown: {choice}`" for choice in choices)
             message = "the condition can be unknown, and nothing says what then"
-            self.report("E0318", message, span, path, f"add {listed}")
+            self.report("E0318", message, when.span, path, f"add {listed}")
             return choices[0]
         if not when.type.optional and node is not None:
             self.never_unknown(node, f"{path}.on_unknown", "condition")

@@ -65,7 +65,7 @@ def _window(line: str, span: Span) -> tuple[str, int, int]:
     last = min(last, len(line))
     if len(line) <= WIDEST:
         return line, first, last
-    start = max(0, min(first - WIDEST // 3, len(line) - WIDEST))
+    start = max(0, min(first - WIDEST * 3 // 5, len(line) - WIDEST))
     before, after = "…" * (start > 0), "…" * (start + WIDEST < len(line))
     shown = f"{before}{line[start : start + WIDEST]}{after}"
     offset = len(before) - start

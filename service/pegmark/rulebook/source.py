@@ -121,7 +121,10 @@ class _Builder:
                     raise self._refused("E0009", "a second document begins", event, "remove the line `---`")
             case yaml.AliasEvent():
                 raise self._refused(
-                    "E0007", f"alias `*{shown(event.anchor or '')}`", event, "write the value out"
+                    "E0007",
+                    f"aliases are not allowed: `*{shown(event.anchor or '')}`",
+                    event,
+                    "write the value out",
                 )
             case yaml.ScalarEvent():
                 self._check(event)
@@ -174,10 +177,10 @@ class _Builder:
 
     def _check(self, event: Any) -> None:
         if event.anchor is not None:
-            message = f"anchor `&{shown(event.anchor)}`"
+            message = f"anchors are not allowed: `&{shown(event.anchor)}`"
             raise self._refused("E0007", message, event, "write the value out where it is needed")
         if event.tag not in (None, "!"):
-            raise self._refused("E0008", "tag", event, "write the value alone")
+            raise self._refused("E0008", "tags are not allowed", event, "write the value alone")
 
     def _scalar(self, event: Any) -> Scalar:
         start = self._position(event)
@@ -229,7 +232,11 @@ class _Builder:
                 at_character("E0303", "a key is a text", self._file, at, "write `key: value`", path)
             )
         if node.text == "<<" and not node.is_quoted:
-            raise Refused(at_character("E0007", "merge key `<<`", self._file, at, "write the keys out", path))
+            raise Refused(
+                at_character(
+                    "E0007", "merge keys are not allowed: `<<`", self._file, at, "write the keys out", path
+                )
+            )
         if node.is_null:
             self._note(at_character("E0303", "a key is empty", self._file, at, "write `key: value`", path))
         return node

@@ -8,7 +8,6 @@ from typing import Any
 from pegmark.facts.vocabulary import READABLE
 from pegmark.language import BOOL, Scope, Type, literal
 from pegmark.language.nodes import Const, Typed
-from pegmark.problems import Span
 from pegmark.rulebook.haircut import read_rounding
 from pegmark.rulebook.names import DAYS, USD, Names
 from pegmark.rulebook.program import Caps, Condition, Ladder, Limit, Mark
@@ -73,7 +72,7 @@ def _read_limit(reader: Reader, node: Node, path: str, scope: Scope) -> Limit | 
     if scalar is None:
         if amount.type.optional:
             message = "the limit can be unknown, and nothing says what then"
-            reader.report("E0318", message, reason.span, path, "add `unknown: worst`, which is `$0`")
+            reader.report("E0318", message, amount.span, path, "add `unknown: worst`, which is `$0`")
     elif not amount.type.optional:
         reader.never_unknown(scalar, f"{path}.unknown", "limit")
     elif scalar.text == "worst":
@@ -142,21 +141,21 @@ def read_conditions(reader: Reader, node: Node | None, names: Names) -> list[Con
         times = ("acceptance", "intake", "continuous")
         applies: Any = reader.choice(rule.get("applies"), f"{path}.applies", times, "continuous")
         when = reader.expression(rule.get("when"), f"{path}.when", scope, BOOL)
-        on_unknown = reader.on_unknown(rule.get("on_unknown"), when, reason.span, path, ("match", "skip"))
+        on_unknown = reader.on_unknown(rule.get("on_unknown"), when, path, ("match", "skip"))
         value = _value(reader, rule.get("value"), f"{path}.value", scope)
         if value is not None:
-            unknown = _value_if_unknown(reader, rule.get("unknown"), path, value, reason.span)
+            unknown = _value_if_unknown(reader, rule.get("unknown"), path, value)
             found.append(Condition(reason, code, parameter, value, unknown, applies, when, on_unknown))
     reader.rule_id = None
     return found
 
 
-def _value_if_unknown(reader: Reader, node: Node | None, path: str, value: Typed, span: Span) -> Value | None:
+def _value_if_unknown(reader: Reader, node: Node | None, path: str, value: Typed) -> Value | None:
     scalar = reader.scalar(node, f"{path}.unknown")
     if scalar is None:
         if value.type.optional:
             message = "the value can be unknown, and nothing says what then"
-            reader.report("E0318", message, span, path, "add `unknown: …`, the value to ask for then")
+            reader.report("E0318", message, value.span, path, "add `unknown: …`, the value to ask for then")
         return None
     if not value.type.optional:
         reader.never_unknown(scalar, f"{path}.unknown", "value")

@@ -40,7 +40,7 @@ def read_rating(
         when = reader.expression(rule.get("when"), f"{at}.when", scope, BOOL)
         # The best band caps nothing.
         cap = reader.choice(rule.get("cap"), f"{at}.cap", band_names[1:], "")
-        unknown = reader.on_unknown(rule.get("on_unknown"), when, reason.span, at, ("match", "skip"))
+        unknown = reader.on_unknown(rule.get("on_unknown"), when, at, ("match", "skip"))
         if when is not None:
             knock_outs.append(KnockOut(reason, when, cap, unknown))
     reader.rule_id = None
@@ -109,7 +109,7 @@ def _statuses(reader: Reader, node: Node | None, scope: Scope) -> tuple[StatusRu
         when = reader.expression(rule.get("when"), f"{at}.when", scope, BOOL)
         choices = ("no_new", "run_off", "ineligible")
         then = reader.choice(rule.get("then"), f"{at}.then", choices, "ineligible")
-        unknown = reader.on_unknown(rule.get("on_unknown"), when, reason.span, at, ("match", "skip"))
+        unknown = reader.on_unknown(rule.get("on_unknown"), when, at, ("match", "skip"))
         if when is not None:
             statuses.append(StatusRule(reason, when, then, unknown))
     reader.rule_id = None
@@ -125,7 +125,7 @@ def read_review(reader: Reader, node: Node | None, names: Names) -> list[ReviewR
         rule = reader.mapping(item, path, keys, ("on_unknown",))
         reason = reader.reason(rule, path, item.span)
         when = reader.expression(rule.get("when"), f"{path}.when", scope, BOOL)
-        unknown = reader.on_unknown(rule.get("on_unknown"), when, reason.span, path, ("match", "skip"))
+        unknown = reader.on_unknown(rule.get("on_unknown"), when, path, ("match", "skip"))
         severities = ("low", "medium", "high", "critical")
         severity = reader.choice(rule.get("severity"), f"{path}.severity", severities, "high")
         code, remedy = (reader.text(rule.get(key), f"{path}.{key}") for key in ("code", "remedy"))

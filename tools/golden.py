@@ -1,0 +1,83 @@
+"""Write the expected problems of the broken rulebooks.
+
+`python -m tools.golden` checks every folder of `fixtures/broken_rules`, prints what changes and
+writes it; with `--check` it writes nothing and fails when something would change.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from contextlib import chdir
+from difflib import unified_diff
+from pathlib import Path
+
+from pegmark.problems import Problem
+from pegmark.rulebook.load import check_files, normal_file, read_files
+from pegmark.rulebook.render import render
+
+ROOT = Path(__file__).resolve().parent.parent
+BROKEN = Path("fixtures/broken_rules")
+EXPECTED = "expected.txt"
+
+_REPEAT = re.compile(r"#\* (\d+) (.*\n)")
+_FILES = re.compile(r"#files (\d+)\n")
+
+
+def files_of(folder: Path) -> tuple[dict[str, bytes], list[Problem]]:
+    """Return the files of a broken rulebook, what its recipes come to among them.
+
+    In a recipe, `#* 3 line {n}` stands for three lines, `{n}` counting from 1; with `#files 3` on
+    its first line it stands for three files.
+    """
+    files: dict[str, bytes] = {}
+    for recipe in sorted(folder.glob("*.recipe")):
+        text = recipe.read_text(encoding="utf-8")
+        count = _FILES.match(text)
+        for n in range(1, int(count[1]) + 1 if count else 2):
+            name = recipe.with_name(f"{recipe.stem}-{n:02}.yaml" if count else f"{recipe.stem}.yaml")
+            whole = text[count.end() :].replace("{n}", str(n)) if count else text
+            files[name.as_posix()] = _REPEAT.sub(_repeated, whole).encode()
+    return (files, []) if files else read_files(folder)
+
+
+def _repeated(line: re.Match[str]) -> str:
+    return "".join(line[2].replace("{n}", str(n)) for n in range(1, int(line[1]) + 1))
+
+
+def problems_of(folder: Path) -> tuple[dict[str, bytes], list[Problem]]:
+    """Return the files of a broken rulebook by name, and what is wrong with them."""
+    files, problems = files_of(folder)
+    return files, problems or check_files(files)[1]
+
+
+def report(folder: Path) -> str:
+    """Return what `pegmark check` prints of a broken rulebook, but for its last line."""
+    files, problems = problems_of(folder)
+    quoted = {**files, **dict([normal_file()])}
+    return "".join(render(problem, quoted) + "\n\n" for problem in problems).rstrip("\n") + "\n"
+
+
+def main(arguments: list[str]) -> int:
+    """Compare every folder, print what differs, and return the exit code."""
+    is_check = arguments == ["--check"]
+    has_changed = False
+    with chdir(ROOT):
+        for folder in sorted(path for path in BROKEN.iterdir() if path.is_dir()):
+            path = folder / EXPECTED
+            before = path.read_text(encoding="utf-8") if path.exists() else ""
+            after = report(folder)
+            if after == before:
+                continue
+            has_changed = True
+            old, new = (text.splitlines(keepends=True) for text in (before, after))
+            sys.stdout.writelines(unified_diff(old, new, path.as_posix(), path.as_posix()))
+            if not is_check:
+                path.write_text(after, encoding="utf-8")
+    if is_check and has_changed:
+        print("golden: run `python -m tools.golden`, read what changes, and commit it", file=sys.stderr)
+    return int(is_check and has_changed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
