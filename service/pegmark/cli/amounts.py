@@ -63,3 +63,27 @@ def percent(value: float) -> str:
     ('32.25 %', '100.00 %')
     """
     return f"{value * 100:.2f} %"
+
+
+def share(value: float) -> str:
+    """Return a ratio in percent, as short as it can be said.
+
+    >>> share(0.34), share(0.1275)
+    ('34 %', '12.75 %')
+    """
+    return f"{value * 100:.2f}".rstrip("0").rstrip(".") + " %"
+
+
+def duration(seconds: float) -> str:
+    """Return a length of time in the largest units that say it.
+
+    >>> duration(864), duration(86_400), duration(5_400)
+    ('14 min 24 s', '24 h', '1 h 30 min')
+    """
+    parts = []
+    rest = round(seconds)
+    for unit, scale in (("d", 86_400 if rest > 172_800 else 10**12), ("h", 3600), ("min", 60), ("s", 1)):
+        count, rest = divmod(rest, scale)
+        if count:
+            parts.append(f"{count} {unit}")
+    return " ".join(parts) or "no time"

@@ -2,50 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from datetime import date
+from itertools import groupby
 from typing import Any
 
-from pegmark.cli.amounts import money, percent
-from pegmark.cli.lexicon import Lexicon
+from pegmark.cli.amounts import duration, money, percent, share
+from pegmark.cli.lexicon import Lexicon, short
+from pegmark.cli.surroundings import Surroundings
 from pegmark.cli.terminal import Style, table
-
-Body = Mapping[str, Any]
+from pegmark.cli.waterfall import Body, haircuts
 
 STATUS = {
     "accept": ("accepted", "green"),
-    "no_new": ("no new intake; existing collateral runs on", "yellow"),
+    "no_new": ("no new intake, what is held runs on", "yellow"),
     "run_off": ("to be run off", "yellow"),
     "ineligible": ("not accepted", "red"),
 }
 BANDS = {"A": "green", "B": "green", "C": "yellow", "D": "red", "E": "red"}
 SEVERITY = {"critical": "red", "high": "red", "medium": "yellow", "low": "cyan"}
 STATE = {
-    "not_disclosed": "the issuer does not say",
+    "not_disclosed": "looked for, and not disclosed",
     "not_collected": "not given",
     "not_credible": "a number exists and is not believed",
-    "stale": "too old to use",
+    "stale": "given, and too old to use",
 }
-LINES = {
-    "BOUND": "held within the least and the most",
-    "ROUND": "rounded to the rulebook's step",
-    "INELIGIBLE": "not accepted: worth nothing as collateral",
-}
-MARGIN = 26
-AT_ONCE = 4
+LEAST = "Every limit is lower than the least that is offered for an accepted class."
+ROUTE = 16
+"""The column at which what is said of a name begins."""
 
 
-def report(body: Body, lexicon: Lexicon, style: Style) -> str:
+def report(body: Body, around: Surroundings, lexicon: Lexicon, style: Style) -> str:
     """Return a decision as text."""
     sections = [
-        _header(body, lexicon, style),
+        _header(body, around, style),
+        _verdict(body, lexicon, style),
         _scores(body, lexicon, style),
-        *_haircuts(body, lexicon, style),
+        *haircuts(body, lexicon, style),
         _ladder(body, style),
         _cap(body, lexicon, style),
-        _mark(body, style),
+        _mark(body, lexicon, style),
         _conditions(body, lexicon, style),
-        _findings(body, style),
+        _findings(body, lexicon, style),
         _unknown(body, style),
         _trace(body, lexicon, style),
         _footer(body, style),
@@ -62,80 +60,65 @@ def _date(text: str) -> str:
     return f"{day.day} {day:%B %Y}" + (f", {text[11:]}" if len(text) > 10 else "")
 
 
-def _header(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
+def _header(body: Body, around: Surroundings, style: Style) -> Iterator[str]:
     asset = body["asset"] or "an asset without a name"
-    yield style.paint(asset, bold=True) + f" · {_date(body['as_of'])} · venue {body['venue']}"
-    yield ""
+    yield f"{style.heading(asset)} · {_date(body['as_of'])} · venue {body['venue']}"
+    said = {
+        "what": around.title,
+        "facts": f"stored snapshot of {_date(around.facts)}" if around.facts else None,
+        "venue": around.venue_title,
+        "rules": around.rulebook,
+    }
+    for name, text in said.items():
+        if text:
+            yield style.wrapped(text, 10, f"  {name}")
+    for layer in around.layers:
+        since = f"known as of {_date(layer.as_of)}" if layer.as_of else "of which nothing is known here"
+        yield style.wrapped(f"{share(layer.share)} {layer.asset}, {since}", 10, "  rests on")
+
+
+def _verdict(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
     status, colour = STATUS[body["status"]]
     band = style.paint(f"band {body['band']}", fg=BANDS.get(body["band"]), bold=True)
-    yield f"  {style.paint(_words(body['class']), bold=True)} · {style.paint(status, fg=colour)} · {band}"
-    why = lexicon.why(body["decided_by"])
-    yield style.wrapped(f"{why} {style.faint('(' + body['decided_by'] + ')')}", 2)
+    yield f"{style.heading(_words(body['class']))} · {style.paint(status, fg=colour, bold=True)} · {band}"
+    yield style.wrapped(f"{lexicon.why(body['decided_by'])} ({body['decided_by']})", 2)
+    if body["eligible"]:
+        cap, first = body["cap"], body["haircuts"][0]
+        yield style.wrapped(
+            f"At {money(first['size_usd'])} the haircut is {share(first['initial']['total'])} initial, "
+            f"{share(first['maintenance']['total'])} maintenance. "
+            f"The venue takes at most {money(cap['venue_usd'])}, {money(cap['account_usd'])} an account.",
+            2,
+        )
 
 
 def _scores(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
     yield style.heading("Scores")
-    width = max(map(len, body["scores"]))
     for pillar, score in body["scores"].items():
-        yield f"  {pillar:<{width}}  {style.bar(score / 100)}  {score:>3}"
-    for rule in body["capped_by"]:
-        yield style.wrapped(lexicon.why(rule), MARGIN, f"  band capped by {rule}  ")
+        line = f"  {pillar:<{ROUTE - 4}}  {style.bar(score / 100)}  {score:>3}"
+        yield style.heading(line) if pillar == "composite" else line
+    if body["capped_by"]:
+        yield f"  The band is capped at {body['band']} by"
+        for rule in body["capped_by"]:
+            yield style.wrapped(lexicon.why(rule), ROUTE, f"  {rule}")
+            yield from _not_known(body, rule, lexicon, style)
 
 
-def _haircuts(body: Body, lexicon: Lexicon, style: Style) -> Iterator[list[str]]:
-    haircuts = body["haircuts"]
-    for start in range(0, len(haircuts), AT_ONCE):
-        yield list(_haircut(haircuts[start : start + AT_ONCE], lexicon, style))
-
-
-def _haircut(haircuts: Sequence[Body], lexicon: Lexicon, style: Style) -> Iterator[str]:
-    """Print one table: a column a size, a line a step, and under it what it read and why."""
-    claim = any(haircut["maintenance"]["reference"] for haircut in haircuts)
-    rows = [["Haircut", *(f"at {money(haircut['size_usd'])}" for haircut in haircuts)]]
-    notes: list[Sequence[str]] = [()]
-    steps = {line["rule"]: line for haircut in haircuts for line in haircut.get("waterfall", ())}
-    for rule in steps:
-        found = [
-            next((line for line in haircut["waterfall"] if line["rule"] == rule), None)
-            for haircut in haircuts
-        ]
-        amounts = ["-" if line is None else percent(line["amount"]) for line in found]
-        if rule in LINES and all(line is None or line["amount"] == 0 for line in found):
-            continue
-        rows.append([rule, *amounts])
-        notes.append(_note(rule, [line for line in found if line is not None], lexicon))
-    rows += [["Maintenance", *(percent(haircut["maintenance"]["basis"]) for haircut in haircuts)]]
-    rows += [["Initial", *(percent(haircut["initial"]["basis"]) for haircut in haircuts)]]
-    if claim:
-        rows += [["Reference", *(percent(haircut["maintenance"]["reference"]) for haircut in haircuts)]]
-        rows += [["Maintenance in all", *(percent(haircut["maintenance"]["total"]) for haircut in haircuts)]]
-        rows += [["Initial in all", *(percent(haircut["initial"]["total"]) for haircut in haircuts)]]
-    notes += [()] * (len(rows) - len(notes))
-    lines = table(rows, right=range(1, len(haircuts) + 1))
-    for (name, *_), note, line in zip(rows, notes, lines, strict=True):
-        is_total = name not in steps
-        yield style.heading(line[2:] if name == "Haircut" else line) if is_total else line
-        for text in note:
-            yield style.wrapped(style.faint(text) if style.is_coloured else text, 6)
-
-
-def _note(rule: str, found: Sequence[Body], lexicon: Lexicon) -> list[str]:
-    if rule in LINES:
-        return [LINES[rule]]
-    names = dict.fromkeys(name for line in found for name in line.get("reads", {}))
-    said = []
-    for name in names:
-        values = dict.fromkeys(lexicon.value(name, line["reads"].get(name)) for line in found)
-        said.append(f"{name} {' / '.join(values)}")
-    read = "; ".join(said)
-    is_charged = any(line["amount"] for line in found)
-    return [*([found[0].get("why", "")] if is_charged else []), *([f"read: {read}"] if read else [])]
+def _not_known(body: Body, rule: str, lexicon: Lexicon, style: Style) -> Iterator[str]:
+    """Say which facts a rule asks about and nobody knows: those count against the asset."""
+    asked = lexicon.asks.get(rule, frozenset())
+    unknown = [fact["fact"] for fact in body["unknown"] if fact["mattered"] and fact["fact"] in asked]
+    if unknown:
+        yield style.wrapped(f"Not known: {', '.join(unknown)}", ROUTE)
 
 
 def _ladder(body: Body, style: Style) -> Iterator[str]:
-    yield style.heading("Ladder") + ": the rate on each slice of a position"
+    tiers = body["ladder"]
+    if len(tiers) == 1:
+        return
+    yield f"{style.heading('Ladder')}: the haircut of each slice of a position"
     rows = [["from", "to", "initial", "maintenance"]]
-    for tier in body["ladder"]:
+    for tier in tiers:
         end = "beyond" if tier["to_usd"] is None else money(tier["to_usd"])
         rows.append([money(tier["from_usd"]), end, percent(tier["initial"]), percent(tier["maintenance"])])
     yield from table(rows, right=range(4))
@@ -143,93 +126,131 @@ def _ladder(body: Body, style: Style) -> Iterator[str]:
 
 def _cap(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
     cap = body["cap"]
-    headroom = (
-        "unknown, as is what is outstanding" if cap["headroom_usd"] is None else money(cap["headroom_usd"])
+    room = (
+        "not known, as what is outstanding is not"
+        if cap["headroom_usd"] is None
+        else money(cap["headroom_usd"])
     )
-    venue, account = money(cap["venue_usd"]), money(cap["account_usd"])
-    yield f"{style.heading('Cap')}: {venue} at the venue, {account} an account; headroom {headroom}"
-    if cap["limits"]:
-        names = list(cap["limits"])
-        rows = [
-            [
-                rule,
-                money(limit["usd"]),
-                "binds" if rule == cap["binding"] else "",
-                "something it reads is unknown" if limit["unknown"] else "",
-            ]
-            for rule, limit in cap["limits"].items()
-        ]
-        for name, line in zip(names, table(rows, right=[1]), strict=True):
-            yield style.paint(line, bold=name == cap["binding"])
-            if name == cap["binding"] and lexicon.why(name):
-                yield style.wrapped(lexicon.why(name), 6)
-    if cap["binding"] and cap["binding"] not in cap["limits"]:
-        yield style.wrapped(lexicon.why(cap["binding"]), 6, f"  {cap['binding']}: ")
-
-
-def _mark(body: Body, style: Style) -> Iterator[str]:
-    mark = body["mark"]
-    floor = "no floor" if mark["floor"] is None else f"floor {percent(mark['floor'])} of redemption value"
     yield style.wrapped(
-        f"{style.heading('Mark')}: {_words(mark['basis'])} in {mark['quote']}; "
-        f"at least {mark['min_sources']} sources, none over {percent(mark['max_source_weight'])}; "
-        f"{_age(mark)}{floor}; "
-        f"close-out {body['close_out_hours']:g} hours",
+        f"{money(cap['venue_usd'])} at the venue, {money(cap['account_usd'])} an account; headroom {room}",
         2,
-    ).lstrip()
+        f"{style.heading('Cap')}: ",
+    )
+    notes = {
+        rule: [
+            *(["binds"] if rule == cap["binding"] else []),
+            *(["stands in for what is unknown"] if limit["unknown"] else []),
+        ]
+        for rule, limit in cap["limits"].items()
+    }
+    limits = cap["limits"].items()
+    rows = [[rule, short(limit["usd"], "USD"), ", ".join(notes[rule])] for rule, limit in limits]
+    for rule, line in zip(notes, table(rows, right=[1]) if rows else (), strict=True):
+        yield style.heading(line) if rule == cap["binding"] else line
+        if rule == cap["binding"]:
+            yield style.wrapped(lexicon.why(rule), 6)
+    if cap["binding"] and cap["binding"] not in cap["limits"]:
+        yield style.wrapped(lexicon.why(cap["binding"]) or LEAST, ROUTE, f"  {cap['binding']}")
 
 
-def _age(mark: Body) -> str:
-    return f"no older than {mark['max_age_seconds']} s; " if "max_age_seconds" in mark else ""
+def _mark(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
+    mark = body["mark"]
+    basis = _words(mark["basis"]) if mark["basis"] else "no basis"
+    floor = f"floor at {share(mark['floor'])} of redemption value" if mark["floor"] else "no floor"
+    yield style.wrapped(
+        f"{basis} in {mark['quote'] or 'no quote'}, at least {mark['min_sources']} sources and none over "
+        f"{share(mark['max_source_weight'])}, at most {duration(mark['max_age_seconds'])} old, {floor}; "
+        f"{duration(body['close_out_hours'] * 3600)} to close out",
+        2,
+        f"{style.heading('Mark')}: ",
+    )
+    yield style.wrapped(f"{lexicon.why(mark['rule'])} ({mark['rule']})", 6)
 
 
 def _conditions(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
-    if not body["conditions"]:
-        return
-    yield style.heading("Conditions")
+    if body["conditions"]:
+        yield style.heading("Conditions")
     for condition in body["conditions"]:
-        value = lexicon.value(condition["parameter"], condition["value"])
-        head = (
-            f"  {_words(condition['code'])}: {_words(condition['parameter'])} {value}, {condition['applies']}"
+        value = lexicon.value(condition["rule"], condition["value"])
+        said = (
+            f"{_words(condition['code'])}: {_words(condition['parameter'])} {value}, {condition['applies']}"
         )
-        yield f"{head} {style.faint('(' + condition['rule'] + ')')}"
-        yield style.wrapped(condition["why"], 6)
+        yield style.wrapped(said, ROUTE, f"  {condition['rule']}")
+        yield style.wrapped(condition["why"], ROUTE)
 
 
-def _findings(body: Body, style: Style) -> Iterator[str]:
-    if not body["findings"]:
-        return
-    yield style.heading("Findings")
+def _findings(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
+    if body["findings"]:
+        yield style.heading("Findings")
     for finding in body["findings"]:
         severity = style.paint(finding["severity"], fg=SEVERITY.get(finding["severity"]), bold=True)
-        yield f"  {severity} {_words(finding['code'])} {style.faint('(' + finding['rule'] + ')')}"
-        yield style.wrapped(finding["why"], 6)
+        yield style.wrapped(f"{severity}: {_words(finding['code'])}", ROUTE, f"  {finding['rule']}")
+        yield style.wrapped(finding["why"], ROUTE)
+        yield from _not_known(body, finding["rule"], lexicon, style)
         if finding["remedy"]:
-            yield style.wrapped(f"Remedy: {finding['remedy']}", 6)
+            yield style.wrapped(f"Remedy: {finding['remedy']}", ROUTE)
 
 
 def _unknown(body: Body, style: Style) -> Iterator[str]:
     mattered = [fact for fact in body["unknown"] if fact["mattered"]]
-    if not mattered:
-        return
-    yield style.heading("Unknown, and it mattered")
-    yield from table([[fact["fact"], STATE[fact["state"]]] for fact in mattered])
+    if mattered:
+        yield f"{style.heading('Unknown')}, and it mattered"
+        yield from table([[fact["fact"], STATE[fact["state"]]] for fact in mattered])
+    others = ", ".join(fact["fact"] for fact in body["unknown"] if not fact["mattered"])
+    if others:
+        yield style.wrapped(f"It did not matter that these are: {others}" if mattered else others, 2)
 
 
 def _trace(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
     if not body["trace"]:
         return
-    yield style.heading("Trace") + ": every rule in the order it was evaluated"
-    for entry in body["trace"]:
-        outcome = lexicon.value("", entry["outcome"])
-        yield f"  {entry['section']:<12} {entry['rule']:<20} {outcome}"
-        for comparison in entry["comparisons"]:
-            margin = comparison["margin"]
-            said = "" if margin is None else f"  (margin {margin:+g})"
-            yield style.faint(f"      {comparison['text']}{said}")
+    yield f"{style.heading('Trace')}: every rule, in the order of evaluation"
+    for section, entries in groupby(body["trace"], lambda entry: entry["section"]):
+        yield f"  {style.heading(section)}"
+        for entry in entries:
+            yield from _traced(entry, lexicon, style)
+
+
+def _traced(entry: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
+    yield f"    {entry['rule']:<{ROUTE - 4}}  {_outcome(entry, lexicon)}"
+    notes = [_compared(comparison, lexicon) for comparison in entry["comparisons"]]
+    compared = " ".join(comparison["text"] for comparison in entry["comparisons"])
+    notes += [
+        f"{name} {lexicon.value(name, value)}"
+        for name, value in entry["reads"].items()
+        if name not in compared.split()
+    ]
+    notes += [
+        f"{name} {lexicon.value(name, param['value'])} since {param['from']}"
+        for name, param in entry["params"].items()
+    ]
+    for note in notes:
+        yield from map(style.faint, style.wrapped(note, ROUTE + 2).split("\n"))
+
+
+def _outcome(entry: Body, lexicon: Lexicon) -> str:
+    match entry["outcome"]:
+        case None:
+            return "cannot be told"
+        case bool(holds):
+            return "holds" if holds else "does not hold"
+        case value:
+            return lexicon.value(entry["rule"], value)
+
+
+def _compared(comparison: Body, lexicon: Lexicon) -> str:
+    text, margin = comparison["text"], comparison["margin"]
+    if margin is None:
+        return f"{text}: unknown"
+    left, right = (lexicon.value(text, comparison[side]) for side in ("left", "right"))
+    return f"{text}: {left} against {right}, {lexicon.value(text, abs(margin))} {_side(margin)}"
+
+
+def _side(margin: float) -> str:
+    return "apart" if margin == 0 else "above" if margin > 0 else "below"
 
 
 def _footer(body: Body, style: Style) -> Iterator[str]:
-    yield style.faint(f"{body['id']}")
-    for name, digest in body["digests"].items():
-        yield style.faint(f"  {name:<8} {digest}")
+    digests: dict[str, Any] = {"decision": body["id"], **body["digests"]}
+    for name, digest in digests.items():
+        yield style.faint(f"{name:<8}  {digest}")

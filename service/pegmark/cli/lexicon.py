@@ -2,60 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from pegmark.engine.writer import comparisons, submitted
+from pegmark.facts.units import Kind
 from pegmark.facts.vocabulary import READABLE
-from pegmark.language.prose import constant
+from pegmark.language.nodes import Typed, reads
+from pegmark.language.prose import constant, text
+from pegmark.rulebook.expressions import expressions
 from pegmark.rulebook.program import Program
-from pegmark.usecases.rules import Rule, rules_of
+from pegmark.usecases.rules import rules_of
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The rules of a program by id, and the kind of every value by name."""
+    """Of a program: why each rule is there, and the kind of every value.
 
-    rules: Mapping[str, Rule]
-    kinds: Mapping[str, str]
+    A value goes by its name, by the rule whose outcome it is, or by the comparison it stands in.
+    """
+
+    reasons: Mapping[str, str]
+    kinds: Mapping[str, Kind]
+    asks: Mapping[str, frozenset[str]]
+    """The facts that each knock-out and finding asks about, directly or through derived names."""
+    reference: str
 
     def why(self, rule: str | None) -> str:
         """Return why a rule is there, or nothing for a line that is no rule's."""
-        found = self.rules.get(rule or "")
-        return found.reason.why if found else ""
+        return self.reasons.get(rule or "", "")
 
     def value(self, name: str, value: object) -> str:
-        """Return a value as it is written in a rulebook: `25%`, `$50M`, `own_order_book`."""
+        """Return a value as it is written in a rulebook, to the digits a reader can use."""
         match value:
             case None:
                 return "unknown"
             case bool():
                 return "yes" if value else "no"
-            case str():
-                return value
             case int() | float():
-                kind = self.kinds.get(name, "number")
-                return constant(_short(value, kind), kind)  # type: ignore[arg-type]
+                return short(value, self.kinds.get(name, "number"))
         return str(value)
 
 
-def _short(value: float, kind: str) -> Fraction:
-    """Return a value to as many digits as a reader can use."""
+def short(value: float, kind: Kind) -> str:
+    """Return a number in its unit, to three digits of money or a hundredth of a percent.
+
+    >>> short(28_587_301.0, "USD"), short(0.048512, "ratio"), short(0.5, "days")
+    ('$28.6M', '4.85%', '12h')
+    """
     if kind == "USD":
-        # Three digits and a suffix: $28.6M, not $28.587301M.
-        digits = 2 - (len(str(int(abs(value)))) - 1)
-        return Fraction(round(value, digits if abs(value) >= 1000 else 2)).limit_denominator(100)
-    return Fraction(round(value, 4 if kind == "ratio" else 3)).limit_denominator(10**4)
+        digits = len(str(int(abs(value))))
+        return constant(Fraction(round(value, 3 - digits if digits > 3 else 2)).limit_denominator(100), kind)
+    return constant(Fraction(round(value, 4 if kind == "ratio" else 3)).limit_denominator(10**4), kind)
 
 
 def lexicon(program: Program) -> Lexicon:
     """Return the lexicon of a rulebook."""
-    kinds = {name: spec.kind for name, spec in READABLE.items()}
-    kinds |= {fact.name: fact.type.kind for fact in program.custom}
-    kinds |= {param.name: param.type.kind for param in program.params}
-    kinds |= {derived.name: derived.expr.type.kind for derived in program.derived}
-    kinds |= {f"score.{card.pillar}": "points" for card in program.scorecards}
-    kinds |= {"position.size": "USD"}
-    return Lexicon(
-        {rule.reason.id: rule for rule in rules_of(program)}, {k: str(v) for k, v in kinds.items()}
-    )
+    reasons = {rule.reason.id: rule.reason.why for rule in rules_of(program)}
+    return Lexicon(reasons, dict(_kinds(program)), dict(_asks(program)), program.haircut.reference.reason.id)
+
+
+def _asks(program: Program) -> Iterator[tuple[str, frozenset[str]]]:
+    derived = {d.name: d.expr for d in program.derived}
+
+    def facts(node: Typed) -> frozenset[str]:
+        names = {read.name for read in reads(node)}
+        found = [facts(derived[name]) for name in names & derived.keys()]
+        return frozenset({submitted(name) for name in names - derived.keys()}.union(*found))
+
+    for rule in (*program.rating.knock_outs, *program.review):
+        yield rule.reason.id, facts(rule.when)
+
+
+def _kinds(program: Program) -> Iterator[tuple[str, Kind]]:
+    yield from ((name, spec.kind) for name, spec in READABLE.items())
+    yield from ((fact.name, fact.type.kind) for fact in program.custom)
+    yield from ((param.name, param.type.kind) for param in program.params)
+    yield from ((derived.name, derived.expr.type.kind) for derived in program.derived)
+    yield from ((f"score.{card.pillar}", "points") for card in program.scorecards)
+    yield ("position.size", "USD")
+    yield from ((filling.reason.id, filling.expr.type.kind) for filling in program.fillings)
+    for step in (program.haircut.start, *program.haircut.steps, program.haircut.reference):
+        yield (step.reason.id, "ratio")
+    yield from ((limit.reason.id, "USD") for limit in program.caps.limits)
+    yield from ((condition.reason.id, condition.value.type.kind) for condition in program.conditions)
+    for expression in expressions(program):
+        yield from ((text(found), found.left.type.kind) for found in comparisons(expression))

@@ -29,7 +29,7 @@ _ONLY_IN_A_REQUEST = AssessmentRequest.model_fields.keys() - SnapshotFile.model_
 
 
 Origin = str | tuple[Document, str]
-"""An option's name, or a file and the JSON pointer that leads there."""
+"""What to say of what was typed, or a file and the JSON pointer that leads there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,14 @@ class Asked:
     def located(self, found: FactProblem) -> Problem:
         """Return a problem of the question as one of what was typed or written."""
         prefixes = [p for p in self.origins if found.pointer == p or found.pointer.startswith(f"{p}/")]
-        origin = self.origins[max(prefixes, key=len)] if prefixes else ""
+        if not prefixes:
+            return Problem(found.code, found.message, None, found.help, yaml_path=found.pointer)
+        prefix = max(prefixes, key=len)
+        origin = self.origins[prefix]
         if isinstance(origin, str):
-            message = f"{origin}: {found.message}" if origin else found.message
-            return Problem(found.code, message, None, found.help, yaml_path="" if origin else found.pointer)
+            return Problem(found.code, origin + found.message, None, found.help)
         document, inner = origin
-        pointer = inner + found.pointer.removeprefix(max(prefixes, key=len))
+        pointer = inner + found.pointer.removeprefix(prefix)
         return complaint(document, pointer, found.code, found.message, found.help)
 
 
@@ -136,11 +138,11 @@ def _asked(question: Question, typed: Typed, origins: dict[str, Origin], title: 
     venue: str | BaseModel | None = question.venue
     venue_title = None
     if isinstance(typed.venue, str):
-        venue, origins["/venue"] = typed.venue, "--venue"
+        venue, origins["/venue"] = typed.venue, "--venue: "
     elif typed.venue is not None:
         venue, venue_title, origins["/venue"] = _venue(typed.venue)
     if typed.as_of is not None:
-        origins["/as_of"] = "--as-of"
+        origins["/as_of"] = "--as-of: "
     return Asked(
         Question(
             question.as_of,

@@ -84,10 +84,10 @@ def pegmark() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave the process with its exit code."""
-    # A closed stream is None in Python; what is written to it goes nowhere.
-    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")
-    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")
-    sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        # A stream that was closed is None in Python.
+        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
+        sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
 
 
 def run(arguments: list[str]) -> int:
