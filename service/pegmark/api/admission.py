@@ -9,8 +9,6 @@ from litestar import Request
 
 from pegmark.api.problems import Refusal
 
-JSON = "application/json"
-
 
 async def admit(request: Request[Any, Any, Any]) -> None:
     """Refuse unknown or repeated query parameters, and requests that accept nothing we send."""
@@ -18,11 +16,12 @@ async def admit(request: Request[Any, Any, Any]) -> None:
     opt = request.route_handler.opt
     if scope["query_string"]:
         _check_query(scope["query_string"], opt.get("query", ()))
+    media = opt.get("media")
+    if media is None:
+        return  # OPTIONS: nothing is sent
     accepted = [value for name, value in scope["headers"] if name == b"accept"]
-    if accepted and accepted[0] != b"*/*":
-        media = opt.get("media", JSON)
-        if not accepts(b",".join(accepted).decode("latin-1"), media):
-            raise Refusal.of("H4060", f"this is sent as `{media}` only", parameter="Accept")
+    if accepted and accepted[0] != b"*/*" and not accepts(b",".join(accepted).decode("latin-1"), media):
+        raise Refusal.of("H4060", f"this is sent as `{media}` only", parameter="Accept")
 
 
 def _check_query(query: bytes, known: tuple[str, ...]) -> None:

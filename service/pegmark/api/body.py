@@ -6,18 +6,21 @@ keys given twice, which pydantic does not mind. Everything else is looked into o
 
 from __future__ import annotations
 
+import asyncio
 import json
+import math
 import re
 from typing import Any, NoReturn
 
 from litestar import Request
-from litestar.exceptions import ClientException
 from pydantic import BaseModel, ValidationError
 
 from pegmark.api.faults import faults_of
 from pegmark.api.problems import Fault, Refusal
 
 DEEPEST = 64
+SECONDS = 10
+"""How long a body may take to arrive."""
 
 _JSON_TYPE = re.compile(r'\s*application/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?;?\s*', re.IGNORECASE)
 _STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
@@ -28,6 +31,8 @@ class JsonRequest(Request[Any, Any, Any]):
 
     async def body(self) -> bytes:
         """Return the body, once its headers say that it is JSON; raises `Refusal`."""
+        if isinstance(self._body, bytes):
+            return self._body
         headers = self.headers
         kind = headers.get("content-type")
         if kind != "application/json" and not (kind and _JSON_TYPE.fullmatch(kind)):
@@ -36,20 +41,40 @@ class JsonRequest(Request[Any, Any, Any]):
         if headers.get("content-encoding", "identity").strip().lower() != "identity":
             raise Refusal.of("H4151", "the body is said to be encoded", parameter="Content-Encoding")
         try:
-            body = await super().body()
-        except ClientException as error:
-            if error.status_code == 400:
-                raise Refusal.of(
-                    "H4000", "`Content-Length` is not a number", parameter="Content-Length"
-                ) from None
-            raise
-        if not body:
-            raise Refusal.of("H4005", "the body is empty", pointer="")
-        return body
+            async with asyncio.timeout(SECONDS):
+                self._body = await self._whole()
+        except TimeoutError:
+            raise Refusal.of("H4080", f"the body took longer than {SECONDS} seconds", pointer="") from None
+        return self._body
 
     async def json(self) -> Any:
         """Return the bytes of the body: decoding them is validation's part."""
         return await self.body()
+
+    async def _whole(self) -> bytes:
+        limit = self.app.request_max_body_size
+        most = limit if isinstance(limit, int) else math.inf
+        announced = self.headers.get("content-length", "")
+        # The server has seen to it that it is a number, if it is there.
+        if announced.isdigit() and (len(announced) > 15 or int(announced) > most):
+            raise _too_long(most)
+        body = bytearray()
+        while True:
+            message: Any = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise Refusal.of("H4008", "the client went away", pointer="")
+            body += message["body"]
+            if len(body) > most:
+                raise _too_long(most)
+            if not message.get("more_body", False):
+                break
+        if not body:
+            raise Refusal.of("H4005", "the body is empty", pointer="")
+        return bytes(body)
+
+
+def _too_long(most: float) -> Refusal:
+    return Refusal.of("H4130", f"the body is longer than {most} bytes", pointer="")
 
 
 def validated(model: type[BaseModel], body: bytes) -> BaseModel:

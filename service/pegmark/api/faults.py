@@ -70,7 +70,7 @@ def _path(loc: Iterable[str | int], data: Any, is_missing: bool) -> list[str]:
         if (isinstance(data, dict) and step in data) or (
             isinstance(data, list) and isinstance(step, int) and step < len(data)
         ):
-            data = data[step]
+            data = data[step]  # type: ignore[index]  # a key of a dict, or an index of a list
         elif not (is_missing and n == len(steps) - 1):
             continue
         path.append(str(step))

@@ -14,7 +14,7 @@ from pegmark.api.codes import CODES
 from pegmark.api.faults import MOST_ERRORS, Fault
 from pegmark.errors import FactsError, NotFound
 
-__all__ = ["PROBLEM_JSON", "Fault", "Refusal", "on_any_error", "on_http_error"]
+__all__ = ["PROBLEM_JSON", "Fault", "Refusal", "body_of", "on_any_error", "on_http_error"]
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -110,6 +110,14 @@ def _translated(request: Request[Any, Any, Any], error: HTTPException) -> Refusa
 
 
 def _response(refusal: Refusal) -> Response[bytes]:
+    headers = {**(refusal.headers or {}), "cache-control": "no-store"}
+    return Response(
+        body_of(refusal), status_code=refusal.status_code, media_type=PROBLEM_JSON, headers=headers
+    )
+
+
+def body_of(refusal: Refusal) -> bytes:
+    """Return a refusal as a problem document."""
     body = {
         "type": f"/v1/problems/{refusal.code}",
         "title": CODES[refusal.code].title,
@@ -118,10 +126,8 @@ def _response(refusal: Refusal) -> Response[bytes]:
         "errors": [fault._asdict() for fault in refusal.faults],
         "left_out": refusal.left_out,
     }
-    headers = {**(refusal.headers or {}), "cache-control": "no-store"}
     # Text that came in through a header or a path may hold what UTF-8 cannot.
-    data = orjson.dumps(_encodable(body))
-    return Response(data, status_code=refusal.status_code, media_type=PROBLEM_JSON, headers=headers)
+    return orjson.dumps(_encodable(body))
 
 
 def _encodable(value: Any) -> Any:

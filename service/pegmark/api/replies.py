@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from litestar import Request, Response
 
-from pegmark.api.admission import JSON
+from pegmark.api.operation import JSON
 
 REVALIDATE = "no-cache"
 FOREVER = "public, max-age=31536000, immutable"

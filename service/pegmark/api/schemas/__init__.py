@@ -1,1 +1,1 @@
-"""Shapes of requests and responses. Requests are validated against them; responses are held to them by tests."""
+"""Shapes of requests, which are validated against them, and of responses, which tests hold to them."""

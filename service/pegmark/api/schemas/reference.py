@@ -9,6 +9,13 @@ from pydantic import Field
 from pegmark.api.schemas.shared import Digest, Href, Reply
 
 
+class Kind(Reply):
+    """One kind of backing."""
+
+    kind: str
+    meaning: str
+
+
 class FactEntry(Reply):
     """One fact that may be stated, and what is wrong with more or less of it."""
 
@@ -21,6 +28,7 @@ class FactEntry(Reply):
     max_age_days: int | None = Field(description="Older than this at `as_of`, the fact counts as unknown.")
     meaning: str
     where: str = Field(description="Where a risk team finds it.")
+    kinds: list[Kind] | None = Field(description="For the list of components: the kinds, best to worst.")
 
 
 class FactPage(Reply):
@@ -72,3 +80,11 @@ class Ready(Reply):
     engine_digest: Digest
     assets: int
     venues: int
+
+
+class OpenApi(Reply):
+    """An OpenAPI document."""
+
+    model_config = Reply.model_config | {"extra": "allow"}
+
+    openapi: str = Field(pattern=r"^3\.1\.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -102,10 +102,12 @@ class Rule(Reply):
     rulebook: str
     version: str
     section: str
+    when: str | None = Field(description="When it applies; null is always.")
+    then: str = Field(description="What follows; expressions are in the rule language.")
+    unknown: str | None = Field(description="What follows where it cannot be told.")
     why: Why
-    says: dict[str, Any] = Field(description="The rule's own terms, expressions as canonical text.")
     cite: list[SourceEntry]
-    file: str
+    file: str = Field(description="Which of the rulebook's files it stands in.")
     line: int
 
 
