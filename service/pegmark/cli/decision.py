@@ -22,10 +22,10 @@ STATUS = {
 BANDS = {"A": "green", "B": "green", "C": "yellow", "D": "red", "E": "red"}
 SEVERITY = {"critical": "red", "high": "red", "medium": "yellow", "low": "cyan"}
 STATE = {
-    "not_disclosed": "looked for, and not disclosed",
     "not_collected": "not given",
-    "not_credible": "a number exists and is not believed",
-    "stale": "given, and too old to use",
+    "not_disclosed": "not disclosed",
+    "not_credible": "not believed",
+    "stale": "too old",
 }
 LEAST = "Every limit is lower than the least that is offered for an accepted class."
 ROUTE = 16
@@ -41,8 +41,7 @@ def report(body: Body, around: Surroundings, lexicon: Lexicon, style: Style) -> 
         *haircuts(body, lexicon, style),
         _ladder(body, style),
         _cap(body, lexicon, style),
-        _mark(body, lexicon, style),
-        _conditions(body, lexicon, style),
+        *([_mark(body, lexicon, style), _conditions(body, lexicon, style)] if body["eligible"] else []),
         _findings(body, lexicon, style),
         _unknown(body, style),
         _trace(body, lexicon, style),
@@ -71,10 +70,10 @@ def _header(body: Body, around: Surroundings, style: Style) -> Iterator[str]:
     }
     for name, text in said.items():
         if text:
-            yield style.wrapped(text, 10, f"  {name}")
+            yield style.wrapped(text, 12, f"  {name}")
     for layer in around.layers:
         since = f"known as of {_date(layer.as_of)}" if layer.as_of else "of which nothing is known here"
-        yield style.wrapped(f"{share(layer.share)} {layer.asset}, {since}", 10, "  rests on")
+        yield style.wrapped(f"{share(layer.share)} {layer.asset}, {since}", 12, "  rests on")
 
 
 def _verdict(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
@@ -84,9 +83,11 @@ def _verdict(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
     yield style.wrapped(f"{lexicon.why(body['decided_by'])} ({body['decided_by']})", 2)
     if body["eligible"]:
         cap, first = body["cap"], body["haircuts"][0]
+        reference = first["initial"]["reference"]
+        claim = f", with {share(reference)} for what it is a claim on," if reference else ""
         yield style.wrapped(
-            f"At {money(first['size_usd'])} the haircut is {share(first['initial']['total'])} initial, "
-            f"{share(first['maintenance']['total'])} maintenance. "
+            f"At {money(first['size_usd'])} the haircut{claim} is "
+            f"{share(first['initial']['total'])} initial, {share(first['maintenance']['total'])} maintenance. "
             f"The venue takes at most {money(cap['venue_usd'])}, {money(cap['account_usd'])} an account.",
             2,
         )
@@ -113,12 +114,11 @@ def _not_known(body: Body, rule: str, lexicon: Lexicon, style: Style) -> Iterato
 
 
 def _ladder(body: Body, style: Style) -> Iterator[str]:
-    tiers = body["ladder"]
-    if len(tiers) == 1:
+    if not body["eligible"]:
         return
     yield f"{style.heading('Ladder')}: the haircut of each slice of a position"
     rows = [["from", "to", "initial", "maintenance"]]
-    for tier in tiers:
+    for tier in body["ladder"]:
         end = "beyond" if tier["to_usd"] is None else money(tier["to_usd"])
         rows.append([money(tier["from_usd"]), end, percent(tier["initial"]), percent(tier["maintenance"])])
     yield from table(rows, right=range(4))
@@ -126,6 +126,9 @@ def _ladder(body: Body, style: Style) -> Iterator[str]:
 
 def _cap(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
     cap = body["cap"]
+    if not body["eligible"]:
+        yield f"{style.heading('Cap')}: nothing is taken as collateral"
+        return
     room = (
         "not known, as what is outstanding is not"
         if cap["headroom_usd"] is None
@@ -150,7 +153,8 @@ def _cap(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
         if rule == cap["binding"]:
             yield style.wrapped(lexicon.why(rule), 6)
     if cap["binding"] and cap["binding"] not in cap["limits"]:
-        yield style.wrapped(lexicon.why(cap["binding"]) or LEAST, ROUTE, f"  {cap['binding']}")
+        yield style.heading(f"  {cap['binding']:<{ROUTE - 4}}  binds")
+        yield style.wrapped(lexicon.why(cap["binding"]) or LEAST, 6)
 
 
 def _mark(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
@@ -192,13 +196,15 @@ def _findings(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
 
 
 def _unknown(body: Body, style: Style) -> Iterator[str]:
-    mattered = [fact for fact in body["unknown"] if fact["mattered"]]
-    if mattered:
-        yield f"{style.heading('Unknown')}, and it mattered"
-        yield from table([[fact["fact"], STATE[fact["state"]]] for fact in mattered])
-    others = ", ".join(fact["fact"] for fact in body["unknown"] if not fact["mattered"])
-    if others:
-        yield style.wrapped(f"It did not matter that these are: {others}" if mattered else others, 2)
+    for mattered, heading in ((True, "Unknown, and it mattered"), (False, "Unknown, and it did not matter")):
+        found = [fact for fact in body["unknown"] if fact["mattered"] is mattered]
+        if not found:
+            continue
+        yield style.heading(heading)
+        for state, said in STATE.items():
+            names = ", ".join(fact["fact"] for fact in found if fact["state"] == state)
+            if names:
+                yield style.wrapped(names, ROUTE, f"  {said}")
 
 
 def _trace(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
@@ -214,18 +220,15 @@ def _trace(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
 def _traced(entry: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
     yield f"    {entry['rule']:<{ROUTE - 4}}  {_outcome(entry, lexicon)}"
     notes = [_compared(comparison, lexicon) for comparison in entry["comparisons"]]
-    compared = " ".join(comparison["text"] for comparison in entry["comparisons"])
-    notes += [
-        f"{name} {lexicon.value(name, value)}"
-        for name, value in entry["reads"].items()
-        if name not in compared.split()
-    ]
-    notes += [
+    compared = " ".join(comparison["text"] for comparison in entry["comparisons"]).split()
+    reads = [f"{name} {lexicon.value(name, v)}" for name, v in entry["reads"].items() if name not in compared]
+    params = [
         f"{name} {lexicon.value(name, param['value'])} since {param['from']}"
         for name, param in entry["params"].items()
     ]
-    for note in notes:
-        yield from map(style.faint, style.wrapped(note, ROUTE + 2).split("\n"))
+    for note in (*notes, ", ".join(reads), ", ".join(params)):
+        if note:
+            yield from map(style.faint, style.wrapped(note, ROUTE + 2).split("\n"))
 
 
 def _outcome(entry: Body, lexicon: Lexicon) -> str:
@@ -243,11 +246,9 @@ def _compared(comparison: Body, lexicon: Lexicon) -> str:
     if margin is None:
         return f"{text}: unknown"
     left, right = (lexicon.value(text, comparison[side]) for side in ("left", "right"))
-    return f"{text}: {left} against {right}, {lexicon.value(text, abs(margin))} {_side(margin)}"
-
-
-def _side(margin: float) -> str:
-    return "apart" if margin == 0 else "above" if margin > 0 else "below"
+    distance = lexicon.value(text, abs(margin))
+    by = "equal" if margin == 0 else f"{distance} above" if margin > 0 else f"{distance} below"
+    return f"{text}: {left} against {right}, {by}"
 
 
 def _footer(body: Body, style: Style) -> Iterator[str]:

@@ -71,8 +71,8 @@ def _asks(program: Program) -> Iterator[tuple[str, frozenset[str]]]:
         found = [facts(derived[name]) for name in names & derived.keys()]
         return frozenset({submitted(name) for name in names - derived.keys()}.union(*found))
 
-    for rule in (*program.rating.knock_outs, *program.review):
-        yield rule.reason.id, facts(rule.when)
+    yield from ((rule.reason.id, facts(rule.when)) for rule in program.rating.knock_outs)
+    yield from ((rule.reason.id, facts(rule.when)) for rule in program.review)
 
 
 def _kinds(program: Program) -> Iterator[tuple[str, Kind]]:

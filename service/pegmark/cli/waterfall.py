@@ -46,7 +46,7 @@ def _table(haircuts: Sequence[Body], lexicon: Lexicon, style: Style) -> Iterator
     for line in text[1 + len(shown) :]:
         yield style.heading(line)
     if len(totals) > 2:
-        yield style.wrapped(f"{lexicon.why(lexicon.reference)} {style.faint(f'({lexicon.reference})')}", 6)
+        yield style.wrapped(f"{lexicon.why(lexicon.reference)} ({lexicon.reference})", 6)
         yield style.wrapped("In all is 1 - (1 - own) (1 - reference); ladder and cap use it.", 6)
 
 
