@@ -32,6 +32,7 @@ def test_every_exception_is_drawn_in_the_tree() -> None:
             FactsError([("/backing/basis", "shares_not_one", "shares add up to 0.9", None)]),
             "facts refused:\n  /backing/basis: shares add up to 0.9",
         ),
+        (FactsError([("", "Q0009", "a.yaml: no", None)]), "facts refused:\n  a.yaml: no"),
         (NotFound("asset", "USDE", ["USDe"]), "no asset is called `USDE`; did you mean `USDe`?"),
         (NotFound("venue", "x"), "no venue is called `x`"),
         (SettingsError([SettingProblem("PEGMARK_PORT", "no")]), "settings refused:\n  PEGMARK_PORT: no"),

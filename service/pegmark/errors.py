@@ -65,7 +65,8 @@ class FactsError(PegmarkError):
     def __init__(self, problems: Iterable[tuple[str, str, str, str | None]]) -> None:
         """Keep every problem: `FactProblem`s, or tuples in its order."""
         self.problems = tuple(FactProblem(*problem) for problem in problems)
-        super().__init__(_listed("facts refused", (f"{p.pointer}: {p.message}" for p in self.problems)))
+        lines = (f"{p.pointer}: {p.message}" if p.pointer else p.message for p in self.problems)
+        super().__init__(_listed("facts refused", lines))
 
 
 class NotFound(PegmarkError):

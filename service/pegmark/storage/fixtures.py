@@ -1,25 +1,32 @@
-"""Snapshots and venues from YAML files, read and validated once, when the process starts."""
+"""Snapshots and venues from YAML files, read and validated once, when the process starts.
+
+A file that cannot be used stops the process, with every problem of that file and where in it each
+stands. A value is read as in JSON: `no` and `2025-10-09` are texts, and nothing is read twice.
+"""
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import orjson
-import yaml
 from pydantic import BaseModel, ValidationError
 
 from pegmark.errors import FactProblem, FactsError, NotFound
 from pegmark.facts.model import AssetName, Facts, Line, Strict, VenueFacts, When
-from pegmark.facts.snapshot import moment
+from pegmark.facts.snapshot import LATEST, moment, take
+from pegmark.problems import Position
+from pegmark.rulebook import source as yaml
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?", re.ASCII)
+_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
 class SnapshotFile(Strict):
@@ -29,7 +36,7 @@ class SnapshotFile(Strict):
     as_of: When
     title: Line | None = None
     note: Line | None = None
-    facts: Facts  # type: ignore[valid-type]
+    facts: Facts  # type: ignore[valid-type]  # made when the module is loaded
 
 
 class VenueFile(Strict):
@@ -39,7 +46,7 @@ class VenueFile(Strict):
     as_of: When | None = None
     title: Line | None = None
     note: Line | None = None
-    facts: VenueFacts  # type: ignore[valid-type]
+    facts: VenueFacts  # type: ignore[valid-type]  # made when the module is loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +80,22 @@ class Fixtures:
     def __init__(self, folder: Path) -> None:
         """Read everything; raises `FactsError` naming the first file that cannot be used."""
         self._snapshots: dict[str, list[StoredSnapshot]] = {}
-        for path in sorted((folder / "snapshots").rglob("*.yaml")):
+        moments: dict[tuple[str, datetime], str] = {}
+        for path in _files(folder / "snapshots"):
             snapshot = _snapshot(path)
+            first = moments.setdefault((snapshot.asset, snapshot.at), path.name)
+            if first != path.name:
+                _refuse(path.name, f"`{snapshot.asset}` at {snapshot.as_of} stands in `{first}` already")
             self._snapshots.setdefault(snapshot.asset, []).append(snapshot)
         for snapshots in self._snapshots.values():
             snapshots.sort(key=attrgetter("at"))
-        found = [_venue(path) for path in sorted((folder / "venues").rglob("*.yaml"))]
-        self._venues = {venue.id: venue for venue in sorted(found, key=attrgetter("id"))}
+        venues: dict[str, tuple[StoredVenue, str]] = {}
+        for path in _files(folder / "venues"):
+            venue = _venue(path)
+            _, other = venues.setdefault(venue.id, (venue, path.name))
+            if other != path.name:
+                _refuse(path.name, f"venue `{venue.id}` stands in `{other}` already")
+        self._venues = {name: venues[name][0] for name in sorted(venues)}
 
     def assets(self) -> Sequence[str]:
         """Return the names of all assets, sorted without regard to case."""
@@ -88,7 +104,7 @@ class Fixtures:
     def snapshots(self, asset: str) -> Sequence[StoredSnapshot]:
         """Return the snapshots of an asset, oldest first; raises `NotFound`."""
         if asset not in self._snapshots:
-            raise NotFound("asset", asset, _nearest(asset, self._snapshots))
+            raise NotFound("asset", asset, _alike(asset, self._snapshots))
         return self._snapshots[asset]
 
     def in_force(self, asset: str, at: datetime) -> StoredSnapshot | None:
@@ -104,7 +120,7 @@ class Fixtures:
     def venue(self, name: str) -> StoredVenue:
         """Return a venue; raises `NotFound`."""
         if name not in self._venues:
-            raise NotFound("venue", name, _nearest(name, self._venues))
+            raise NotFound("venue", name, _alike(name, self._venues))
         return self._venues[name]
 
 
@@ -128,16 +144,64 @@ def _dated(claim: Any, as_of: str) -> dict[str, Any]:
     )
 
 
-def _nearest(name: str, names: Mapping[str, Any]) -> list[str]:
+def _alike(name: str, names: Iterable[str]) -> list[str]:
     folded = {known.casefold(): known for known in names}
     return [folded[near] for near in get_close_matches(name.casefold(), folded, n=2)]
 
 
+def _files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        _refuse(folder.name, "there is no such folder", f"make `{folder}`, or set PEGMARK_FIXTURES")
+    return sorted(folder.rglob("*.yaml"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What a file says, and where."""
+
+    name: str
+    tree: yaml.Mapping
+    data: dict[str, Any]
+
+    def problem(self, path: Sequence[str | int], message: str, help: str | None = None) -> FactProblem:
+        """Return a problem with the value at `path`, or with what is nearest above it."""
+        at, keys = _place(self.tree, path)
+        pointer = "".join(f"/{key}" for key in keys)
+        return FactProblem(pointer, "Q0009", f"{self.name}:{at.line}:{at.column}: {message}", help)
+
+
+def _place(tree: yaml.Mapping, path: Sequence[str | int]) -> tuple[Position, list[str]]:
+    """Return where `path` leads in a file, and the part of it that is there.
+
+    What is not there is passed over: the model's own names for the forms of a fact stand in no file.
+    """
+    node: yaml.Node = tree
+    at, keys = tree.span.start, []
+    for step in path:
+        match node:
+            case yaml.Mapping(entries):
+                for key, value in entries:
+                    if key.text == step:
+                        node, at = value, key.span.start
+                        keys.append(key.text)
+            case yaml.Sequence(items) if isinstance(step, int):
+                node = items[step]
+                at = node.span.start
+                keys.append(str(step))
+    return at, keys
+
+
 def _snapshot(path: Path) -> StoredSnapshot:
     text, file = _read(path, SnapshotFile)
-    facts = _validated(path, Facts, dated(text["facts"], file.as_of))
+    facts = _validated(text, Facts, dated(text.data["facts"], file.as_of), ("facts",))
+    # What a rulebook declares for itself is checked against that rulebook, by whoever asks.
+    general = facts.model_copy(update={"custom": None})
+    try:
+        take(asset=file.asset, as_of=file.as_of, facts=general, venue=None, venue_name="")
+    except FactsError as refused:
+        _refuse_facts(text, refused)
     return StoredSnapshot(
-        file.asset, file.as_of, moment(file.as_of), file.title, file.note, facts, text["facts"]
+        file.asset, file.as_of, moment(file.as_of), file.title, file.note, facts, text.data["facts"]
     )
 
 
@@ -145,23 +209,70 @@ def _venue(path: Path) -> StoredVenue:
     text, file = _read(path, VenueFile)
     facts = file.facts
     if file.as_of is not None:
-        facts = _validated(path, VenueFacts, dated({"venue": text["facts"]}, file.as_of)["venue"])
-    return StoredVenue(file.venue, file.as_of, file.title, file.note, facts, text["facts"])
-
-
-def _read(path: Path, model: type[BaseModel]) -> tuple[dict[str, Any], Any]:
-    with path.open("rb") as opened:
-        # Through JSON, so that YAML's dates are text and the model is as strict as it is over HTTP.
-        text = orjson.loads(orjson.dumps(yaml.load(opened, Loader=_LOADER)))  # noqa: S506 - a safe loader
-    return text, _validated(path, model, text)
-
-
-def _validated(path: Path, model: type[BaseModel], text: Any) -> Any:
+        facts = _validated(
+            text, VenueFacts, dated({"venue": text.data["facts"]}, file.as_of)["venue"], ("facts",)
+        )
+    as_of = file.as_of or LATEST.isoformat()
     try:
-        return model.__pydantic_validator__.validate_json(orjson.dumps(text), strict=True)
-    except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False, include_context=False)
-        raise FactsError(
-            FactProblem("/" + "/".join(map(str, e["loc"])), "Q0009", f"{path.name}: {e['msg']}")
-            for e in found
-        ) from None
+        take(asset=None, as_of=as_of, facts=None, venue=facts, venue_name=file.venue, venue_pointer="/facts")
+    except FactsError as refused:
+        _refuse_facts(text, refused)
+    return StoredVenue(file.venue, file.as_of, file.title, file.note, facts, text.data["facts"])
+
+
+def _read(path: Path, model: type[BaseModel]) -> tuple[_Text, Any]:
+    tree, problems = yaml.parse(path.read_bytes(), path.name)
+    if problems or tree is None:
+        raise FactsError(_of_form(path.name, problem) for problem in problems)
+    text = _Text(path.name, tree, _plain(tree))
+    return text, _validated(text, model, text.data)
+
+
+def _of_form(name: str, problem: Any) -> FactProblem:
+    at = problem.span.start
+    is_shapeless = problem.code == "E0303" and not problem.yaml_path
+    message = "the file is not a mapping" if is_shapeless else problem.message
+    help = "begin with `asset:` or `venue:`" if is_shapeless else problem.help
+    return FactProblem("", "Q0009", f"{name}:{at.line}:{at.column}: {message}", help)
+
+
+def _plain(node: yaml.Node) -> Any:
+    match node:
+        case yaml.Mapping(entries):
+            return {key.text: _plain(value) for key, value in entries}
+        case yaml.Sequence(items):
+            return [_plain(item) for item in items]
+        case _ if node.is_quoted:
+            return node.text
+        case _ if _NUMBER.fullmatch(node.text):
+            return orjson.loads(node.text)
+    return _WORDS.get(node.text, node.text)
+
+
+def _validated(text: _Text, model: type[BaseModel], data: Any, at: tuple[str, ...] = ()) -> Any:
+    try:
+        # Through JSON, so that the model is as strict as it is over HTTP.
+        return model.__pydantic_validator__.validate_json(orjson.dumps(data), strict=True)
+    except ValidationError as refused:
+        found = refused.errors(include_url=False, include_input=False)
+    raise FactsError(text.problem((*at, *error["loc"]), *_worded(error)) for error in found)
+
+
+def _worded(error: Any) -> tuple[str, str | None]:
+    match error["type"], error["loc"]:
+        case "extra_forbidden", _:
+            return "there is no such key", "`pegmark facts` lists what may be known"
+        case "missing", (*_, key):
+            return f"the key `{key}` is missing", None
+    message = error["msg"].removeprefix("Input ")
+    return message[:1].lower() + message[1:], None
+
+
+def _refuse_facts(text: _Text, refused: FactsError) -> NoReturn:
+    raise FactsError(
+        text.problem(p.pointer.split("/")[1:], f"{p.message} [{p.code}]", p.help) for p in refused.problems
+    ) from None
+
+
+def _refuse(name: str, message: str, help: str | None = None) -> NoReturn:
+    raise FactsError([FactProblem("", "Q0009", f"{name}: {message}", help)])
