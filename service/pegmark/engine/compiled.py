@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from pegmark.engine.emit import MICRO, ONE, RUNTIME
-from pegmark.engine.scalar import write
+from pegmark.engine.scalar import write, write_bounds
 from pegmark.engine.writer import RuleInfo, fact_bits
 from pegmark.rulebook.program import Param, Program
 
@@ -19,11 +19,12 @@ Evaluate = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """One set of params in force: the function that answers and the one that also explains."""
+    """One set of params in force: the functions that answer, that also explain, and that check bounds."""
 
     start: date
     answer: Evaluate
     explain: Evaluate
+    bounds: Evaluate
     rules: tuple[RuleInfo, ...]
     params: Mapping[str, Mapping[str, object]]
     weight: tuple[int, int]
@@ -110,8 +111,9 @@ class Compiled:
         explain = write(self.program, day, tracing=True)
         return Epoch(
             day,
-            self._load(answer.text),
-            self._load(explain.text),
+            self._load(answer.text, "evaluate"),
+            self._load(explain.text, "evaluate"),
+            self._load(write_bounds(self.program, day), "bounds"),
             answer.rules,
             {param.name: _dated(param, day) for param in self.program.params},
             self._estimate_weight(day),
@@ -125,11 +127,11 @@ class Compiled:
                 return value.as_integer_ratio()
         return 1, 1
 
-    def _load(self, text: str) -> Evaluate:
+    def _load(self, text: str, name: str) -> Evaluate:
         names = {**RUNTIME, "CLASSES": self.program.classify.order, "ABSENT": ABSENT}
         exec(compile(text, f"<rulebook {self.program.id}>", "exec"), names)  # noqa: S102 - our own source
-        evaluate: Evaluate = names["evaluate"]  # type: ignore[assignment]
-        return evaluate
+        function: Evaluate = names[name]  # type: ignore[assignment]
+        return function
 
 
 ABSENT = object()

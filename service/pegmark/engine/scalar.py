@@ -3,7 +3,8 @@
 `write` turns a program, with its params fixed on one day, into the source of one function,
 `evaluate`. It holds every value the rules name in a local variable, decides each rule once in the
 order of the text, and hands back integers wherever sums have to be exact. With `tracing` the same
-source also reports each rule as it is decided.
+source also reports each rule as it is decided. `write_bounds` turns the filling-in alone into a
+function that finds known facts on the wrong side of their bound.
 
     evaluate(facts, forced_class, confirmed, trace) ->
         (class_index, deciding_rule, confirming, points, applies, limits, limit_unknown,
@@ -18,20 +19,23 @@ source also reports each rule as it is decided.
 
 `missed` are bit masks over the facts a rulebook can read: those whose absence sent some rule down
 its unknown branch.
+
+    bounds(facts)           -> of each value worse than its bound (filling, value, bound)
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from pegmark.engine.amounts import caps, key, steps
 from pegmark.engine.emit import literal
-from pegmark.engine.writer import RuleInfo, Writer, fires, items
-from pegmark.language.nodes import reads
+from pegmark.engine.writer import RuleInfo, Writer, fallbacks, fires, items, unknown_test
+from pegmark.facts.vocabulary import READABLE
+from pegmark.language.nodes import Read, Typed, reads
 from pegmark.rulebook.expressions import expressions
-from pegmark.rulebook.program import Bins, KnockOut, PointsTable, Program, StatusRule
+from pegmark.rulebook.program import Bins, Derived, KnockOut, PointsTable, Program, StatusRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,9 @@ def write(program: Program, day: date, tracing: bool = False) -> Source:
     """Write `evaluate` for the params in force on `day`."""
     w = Writer(program, day, tracing)
     with w.block("def evaluate(facts, forced, confirmed, trace):"):
-        for section in (_facts, _fillings, _derived, _classify, _scorecards, _rating, caps, steps):
+        _facts(w, expressions(program))
+        w.line("missed = 0")
+        for section in (_fillings, _derived, _classify, _scorecards, _rating, caps, steps):
             section(w)
         _finish(w)
         _guard(w)
@@ -57,13 +63,32 @@ def write(program: Program, day: date, tracing: bool = False) -> Source:
     return Source(w.text(), tuple(w.rules))
 
 
-def _facts(w: Writer) -> None:
-    for node in expressions(w.program):
+def write_bounds(program: Program, day: date) -> str:
+    """Write `bounds` for the params in force on `day`.
+
+    A filling stands for the worst its fact may be; so a known value that is worse lies beyond it.
+    """
+    w = Writer(program, day, tracing=False)
+    with w.block("def bounds(facts):"):
+        for filling in program.fillings:
+            _facts(w, [Read(filling.fact, "fact", filling.expr.type, filling.reason.span), filling.expr])
+        w.line("found = []")
+        for n, filling in enumerate(program.fillings):
+            fact = w.fact(filling.fact)
+            worse = "<" if READABLE[filling.fact].worse == "lower" else ">"
+            w.assign("x", filling.expr)
+            w.line(f"if {fact} != {fact}: {fact} = x")
+            w.line(f"elif {fact} {worse} x: found.append(({n}, {fact}, x))")
+        w.line("return found")
+    return w.text()
+
+
+def _facts(w: Writer, nodes: Iterable[Typed]) -> None:
+    for node in nodes:
         for read in reads(node):
             if read.origin == "fact" and not w.has_fact(read.name):
                 default = "NAN" if read.type.is_numeric else "None"
                 w.line(f"{w.name_fact(read)} = facts.get({read.name!r}, {default})")
-    w.line("missed = 0")
 
 
 def _fillings(w: Writer) -> None:
@@ -73,8 +98,10 @@ def _fillings(w: Writer) -> None:
         name = w.fact(filling.fact)
         own = w.bit(filling.fact)
         with w.block(f"if {name} != {name}:" if filling.expr.type.is_numeric else f"if {name} is None:"):
-            w.line(f"missed |= {own:#x}")
             w.assign(name, filling.expr)
+            # What is filled in at its best could not have been better.
+            best = _best(filling.fact)
+            w.line(f"missed |= {own:#x}" if best is None else f"if {name} != {best}: missed |= {own:#x}")
             w.trace("normal", filling.reason, name, filling.expr)
         w.rest(filling.fact, filling.expr)
 
@@ -83,6 +110,40 @@ def _derived(w: Writer) -> None:
     for n, derived in enumerate(w.program.derived):
         w.rest(derived.name, derived.expr)
         w.assign(f"d{n}", derived.expr)
+        _without(w, n, derived)
+
+
+def _without(w: Writer, n: int, derived: Derived) -> None:
+    """Write `m<n>`: the facts whose place something else took when a derived value was worked out."""
+    found = [
+        (guards, node)
+        for guards, node in fallbacks(derived.expr)
+        if not isinstance(node, Read) or node.origin != "derived" or w.done_without(node)
+    ]
+    if not found:
+        return
+    w.line(f"m{n} = 0")
+    for guards, node in found:
+        tests = []
+        for k, (condition, wanted) in enumerate(guards):
+            w.assign(f"q{k}", condition)
+            tests.append(f"q{k} is {wanted}")
+        if variables := w.done_without(node):
+            taken = " | ".join(variables)
+        else:
+            w.assign("x", node)
+            tests.append(unknown_test("x", node))
+            taken = f"{w.mask(node):#x}"
+        opening = f"if {' and '.join(tests)}: " if tests else ""
+        w.line(f"{opening}m{n} |= {taken}")
+    w.stand_in(derived.name, f"m{n}")
+
+
+def _best(fact: str) -> str | None:
+    """Return the source of the best value a fact may have, if there is one."""
+    spec = READABLE[fact]
+    best = {"higher": spec.low, "lower": spec.high}.get(spec.worse)
+    return None if best is None else repr(best)
 
 
 def _classify(w: Writer) -> None:
@@ -112,7 +173,7 @@ def _classify(w: Writer) -> None:
         if rule.on_unknown is not None:
             # Rules after the one that decided were not asked.
             reached = f"k{n} is None and by >= {n}" if is_first else f"k{n} is None"
-            w.missed(reached, w.mask(rule.when))
+            w.missed(reached, rule.when)
         w.trace("classify", rule.reason, f"k{n}", rule.when)
     if classify.layering is not None:
         w.line("layer = facts.get('layer.class', 0)")
@@ -126,19 +187,23 @@ def _scorecards(w: Writer) -> None:
     names: list[str] = []
     applies: list[str] = []
     for card in w.program.scorecards:
+        k = len(applies)
+        if card.applies is None:
+            applies.append("True")
+        else:
+            w.assign("x", card.applies)
+            w.missed("x is None", card.applies)
+            w.line(f"applies_{k} = x is not False")
+            applies.append(f"applies_{k}")
+        w.line("also = 0")
         for line in card.characteristics:
             names.append(f"p{len(names)}")
             of = line.grid.of if isinstance(line.grid, Bins) else line.grid.by
             w.assign("x", of)
             w.line(f"{names[-1]} = {_points(line.grid, line.unknown)}")
-            w.missed("x != x" if of.type.is_numeric else "x is None", w.mask(of))
+            w.missed(unknown_test("x", of), of, into="also")
             w.trace("scorecards", line.reason, names[-1], of)
-        if card.applies is None:
-            applies.append("True")
-            continue
-        w.assign(f"applies_{len(applies)}", card.applies)
-        w.missed(f"applies_{len(applies)} is None", w.mask(card.applies))
-        applies.append(f"applies_{len(applies)} is not False")
+        w.line("missed |= also" if card.applies is None else f"if applies_{k}: missed |= also")
     w.line(f"points = {items(names)}")
     w.line(f"applies = {items(applies)}")
 
@@ -179,6 +244,9 @@ def _finish(w: Writer) -> None:
         w.assign("floor", mark.floor_when)
         w.assign("x", mark.close_out)
         w.line(f"close_out = {literal(mark.close_out_unknown)} if x != x else x")
+        w.missed("x != x", mark.close_out)
+        w.missed("floor is None", mark.floor_when)
+        w.missed(None, mark.basis, mark.quote)
         w.trace("mark", mark.reason, "basis", mark.basis, mark.quote, mark.floor_when, mark.close_out)
         conditions = []
         for n, condition in enumerate(w.program.conditions):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from pegmark.facts.vocabulary import READABLE
+from pegmark.facts.vocabulary import FACTS, READABLE
 from pegmark.language import UNITS, Symbol, Type, literal, mentions, nearest, shown
 from pegmark.problems import Related, Span
 from pegmark.rulebook.names import Names, fact_type
@@ -270,7 +270,12 @@ def read_fillings(reader: Reader, node: Node | None, names: Names) -> list[Filli
             hint = f"did you mean `{near}`?" if near else "`pegmark facts` lists them"
             reader.report("E0201", f"unknown fact `{shown(fact.text)}`", fact.span, f"{path}.fact", hint)
             continue
-        scope, kind = names.deriving(), fact_type(READABLE[fact.text])
+        spec = READABLE[fact.text]
+        if fact.text not in FACTS or spec.worse not in ("lower", "higher"):
+            hint = "a filling is a bound: its fact is a number that is submitted and has a worse side"
+            reader.report("E0304", f"`{fact.text}` cannot be filled in", fact.span, f"{path}.fact", hint)
+            continue
+        scope, kind = names.deriving(), fact_type(spec)
         expr = reader.expression(entry.get("take"), f"{path}.take", scope, kind)
         if expr is None:
             continue

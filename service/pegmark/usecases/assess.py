@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from pydantic import BaseModel
 
+from pegmark.engine.bounds import beyond_bounds
 from pegmark.engine.decide import Explain, Layer, Terms, settle
 from pegmark.engine.report import decide
 from pegmark.errors import FactProblem, FactsError, NotFound
@@ -72,6 +73,7 @@ def prepare(desk: Desk, question: Question) -> Case:
             f"rulebook `{book.program.id}` has no parameters before {start}",
             f"ask for {start} or later",
         )
+    _refuse_all(beyond_bounds(book.compiled, snapshot))
     layer = None
     if snapshot.layers:
         path = (question.asset,) if question.asset is not None else ()
@@ -220,7 +222,7 @@ class _Layers:
             return None
         reference = self.desk.catalogue.venue(REFERENCE)
         try:
-            return take(
+            snapshot = take(
                 asset=asset,
                 as_of=self.question.as_of,
                 facts=facts,
@@ -228,8 +230,10 @@ class _Layers:
                 venue_name=REFERENCE,
                 custom=self.book.custom,
             )
+            _refuse_all(beyond_bounds(self.book.compiled, snapshot))
         except FactsError as error:
             raise FactsError(p._replace(pointer=pointer + p.pointer) for p in error.problems) from None
+        return snapshot
 
 
 def _shares(layers: Sequence[LayerRef]) -> dict[str, float]:
@@ -258,6 +262,11 @@ def _worse(one: Layer, other: Layer) -> Layer:
         max(one.band_index, other.band_index),
         max(one.status, other.status, key=statuses.index),
     )
+
+
+def _refuse_all(problems: Sequence[FactProblem]) -> None:
+    if problems:
+        raise FactsError(problems)
 
 
 def _refuse(pointer: str, code: str, message: str, help: str | None = None) -> NoReturn:
