@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pegmark.errors import NotFound
+from pegmark.bootstrap import normal_of
+from pegmark.errors import NotFound, RulebookError
 from pegmark.language import nearest
+from pegmark.rulebook.load import check_files, read_files
+from pegmark.rulebook.program import Program
 from pegmark.settings import read_settings
 
 
@@ -14,10 +17,29 @@ def book_path(named: str | None) -> Path:
     """Return the folder of a rulebook; raises `NotFound` where there is none."""
     settings = read_settings(os.environ)
     name = named or settings.rulebook
-    if named and Path(named).exists():
-        return Path(named)
-    if "/" not in name and (settings.rules / name).is_dir():
-        return settings.rules / name
+    try:
+        if named and Path(named).exists():
+            return Path(named)
+    except OSError:
+        pass  # Too long for the name of a file.
     known = {folder.name: folder for folder in settings.rules.iterdir() if folder.is_dir()}
+    if name in known:
+        return known[name]
     near = nearest(name, known)
     raise NotFound("rulebook", name, [near] if near else sorted(known)[:3])
+
+
+def filling_in() -> tuple[str, bytes]:
+    """Return the filling-in that is compiled into every rulebook, and its name."""
+    return normal_of(read_settings(os.environ))
+
+
+def program_of(named: str | None) -> Program:
+    """Return a rulebook's program; raises `NotFound`, or `RulebookError` with every problem."""
+    files, problems = read_files(book_path(named))
+    program = None
+    if not problems:
+        program, problems = check_files(files, filling_in())
+    if program is None:
+        raise RulebookError(problems)
+    return program

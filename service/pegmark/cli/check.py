@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
-from pegmark.cli.terminal import say, style_of
+from pegmark.cli.books import filling_in
+from pegmark.cli.terminal import Style, say, style_of
 from pegmark.cli.verbs import REFUSED
 from pegmark.problems import Problem
-from pegmark.rulebook.load import check_files, normal_file, read_files
+from pegmark.rulebook.load import check_files, read_files
 from pegmark.rulebook.program import Program
 from pegmark.rulebook.render import as_json, render
 
@@ -40,33 +41,37 @@ A code is explained by `pegmark explain CODE`."""
 @click.pass_context
 def command(context: click.Context, paths: tuple[Path, ...], form: str) -> None:
     """Check rulebooks (a folder each, or one file), and print every problem in them."""
+    normal = filling_in()
     found: list[Problem] = []
     for path in paths:
         files, problems = read_files(path)
         program = None
         if not problems:
-            program, problems = check_files(files)
+            program, problems = check_files(files, normal)
         found += problems
         if form == "text":
-            quoted = {**files, **dict([normal_file()])}
+            style = style_of(sys.stdout)
             for problem in problems:
-                say(render(problem, quoted) + "\n")
-            say(_verdict(path, program, problems))
+                say(_painted(render(problem, {**files, normal[0]: normal[1]}), problem, style) + "\n")
+            say(_verdict(path, program, problems, style))
     if form == "json":
-        say(
-            json.dumps(
-                {"ok": not _errors(found), "problems": [as_json(problem) for problem in found]}, indent=2
-            )
-        )
+        reply = {"ok": not _errors(found), "problems": [as_json(problem) for problem in found]}
+        say(json.dumps(reply, indent=2))
     context.exit(REFUSED if _errors(found) else 0)
+
+
+def _painted(text: str, problem: Problem, style: Style) -> str:
+    head, _, rest = text.partition(": ")
+    colour = "red" if problem.severity == "error" else "yellow"
+    return f"{style.paint(head, fg=colour, bold=True)}: {rest}"
 
 
 def _errors(problems: list[Problem]) -> int:
     return sum(problem.severity == "error" for problem in problems)
 
 
-def _verdict(path: Path, program: Program | None, problems: list[Problem]) -> str:
-    style, errors = style_of(sys.stdout), _errors(problems)
+def _verdict(path: Path, program: Program | None, problems: list[Problem], style: Style) -> str:
+    errors = _errors(problems)
     counts = ((errors, "error"), (len(problems) - errors, "warning"))
     said = ", ".join(f"{n} {noun}{'s' * (n != 1)}" for n, noun in counts if n)
     if program is None:

@@ -28,7 +28,7 @@ STATE = {
     "stale": "too old",
 }
 LEAST = "Every limit is lower than the least that is offered for an accepted class."
-ROUTE = 16
+SAID = 17
 """The column at which what is said of a name begins."""
 
 
@@ -85,10 +85,11 @@ def _verdict(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
         cap, first = body["cap"], body["haircuts"][0]
         reference = first["initial"]["reference"]
         claim = f", with {share(reference)} for what it is a claim on," if reference else ""
+        initial, maintenance = (share(first[terms]["total"]) for terms in ("initial", "maintenance"))
         yield style.wrapped(
-            f"At {money(first['size_usd'])} the haircut{claim} is "
-            f"{share(first['initial']['total'])} initial, {share(first['maintenance']['total'])} maintenance. "
-            f"The venue takes at most {money(cap['venue_usd'])}, {money(cap['account_usd'])} an account.",
+            f"At {money(first['size_usd'])} the haircut{claim} is {initial} initial, {maintenance} "
+            f"maintenance. The venue takes at most {money(cap['venue_usd'])}, "
+            f"{money(cap['account_usd'])} an account.",
             2,
         )
 
@@ -96,12 +97,12 @@ def _verdict(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
 def _scores(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
     yield style.heading("Scores")
     for pillar, score in body["scores"].items():
-        line = f"  {pillar:<{ROUTE - 4}}  {style.bar(score / 100)}  {score:>3}"
+        line = f"  {pillar:<{SAID - 4}}  {style.bar(score / 100)}  {score:>3}"
         yield style.heading(line) if pillar == "composite" else line
     if body["capped_by"]:
         yield f"  The band is capped at {body['band']} by"
         for rule in body["capped_by"]:
-            yield style.wrapped(lexicon.why(rule), ROUTE, f"  {rule}")
+            yield style.wrapped(lexicon.why(rule), SAID, f"  {rule}")
             yield from _not_known(body, rule, lexicon, style)
 
 
@@ -110,7 +111,7 @@ def _not_known(body: Body, rule: str, lexicon: Lexicon, style: Style) -> Iterato
     asked = lexicon.asks.get(rule, frozenset())
     unknown = [fact["fact"] for fact in body["unknown"] if fact["mattered"] and fact["fact"] in asked]
     if unknown:
-        yield style.wrapped(f"Not known: {', '.join(unknown)}", ROUTE)
+        yield style.wrapped(f"Not known: {', '.join(unknown)}", SAID)
 
 
 def _ladder(body: Body, style: Style) -> Iterator[str]:
@@ -153,7 +154,7 @@ def _cap(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
         if rule == cap["binding"]:
             yield style.wrapped(lexicon.why(rule), 6)
     if cap["binding"] and cap["binding"] not in cap["limits"]:
-        yield style.heading(f"  {cap['binding']:<{ROUTE - 4}}  binds")
+        yield style.heading(f"  {cap['binding']:<{SAID - 4}}  binds")
         yield style.wrapped(lexicon.why(cap["binding"]) or LEAST, 6)
 
 
@@ -179,8 +180,8 @@ def _conditions(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
         said = (
             f"{_words(condition['code'])}: {_words(condition['parameter'])} {value}, {condition['applies']}"
         )
-        yield style.wrapped(said, ROUTE, f"  {condition['rule']}")
-        yield style.wrapped(condition["why"], ROUTE)
+        yield style.wrapped(said, SAID, f"  {condition['rule']}")
+        yield style.wrapped(condition["why"], SAID)
 
 
 def _findings(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
@@ -188,11 +189,11 @@ def _findings(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
         yield style.heading("Findings")
     for finding in body["findings"]:
         severity = style.paint(finding["severity"], fg=SEVERITY.get(finding["severity"]), bold=True)
-        yield style.wrapped(f"{severity}: {_words(finding['code'])}", ROUTE, f"  {finding['rule']}")
-        yield style.wrapped(finding["why"], ROUTE)
+        yield style.wrapped(f"{severity}: {_words(finding['code'])}", SAID, f"  {finding['rule']}")
+        yield style.wrapped(finding["why"], SAID)
         yield from _not_known(body, finding["rule"], lexicon, style)
         if finding["remedy"]:
-            yield style.wrapped(f"Remedy: {finding['remedy']}", ROUTE)
+            yield style.wrapped(f"Remedy: {finding['remedy']}", SAID)
 
 
 def _unknown(body: Body, style: Style) -> Iterator[str]:
@@ -204,7 +205,7 @@ def _unknown(body: Body, style: Style) -> Iterator[str]:
         for state, said in STATE.items():
             names = ", ".join(fact["fact"] for fact in found if fact["state"] == state)
             if names:
-                yield style.wrapped(names, ROUTE, f"  {said}")
+                yield style.wrapped(names, SAID, f"  {said}")
 
 
 def _trace(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
@@ -218,7 +219,7 @@ def _trace(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
 
 
 def _traced(entry: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
-    yield f"    {entry['rule']:<{ROUTE - 4}}  {_outcome(entry, lexicon)}"
+    yield f"    {entry['rule']:<{SAID - 4}}  {_outcome(entry, lexicon)}"
     notes = [_compared(comparison, lexicon) for comparison in entry["comparisons"]]
     compared = " ".join(comparison["text"] for comparison in entry["comparisons"]).split()
     reads = [f"{name} {lexicon.value(name, v)}" for name, v in entry["reads"].items() if name not in compared]
@@ -228,7 +229,7 @@ def _traced(entry: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
     ]
     for note in (*notes, ", ".join(reads), ", ".join(params)):
         if note:
-            yield from map(style.faint, style.wrapped(note, ROUTE + 2).split("\n"))
+            yield from map(style.faint, style.wrapped(note, SAID + 2).split("\n"))
 
 
 def _outcome(entry: Body, lexicon: Lexicon) -> str:

@@ -8,7 +8,7 @@ import sys
 import click
 
 from pegmark.cli.books import book_path
-from pegmark.cli.show import print_rule
+from pegmark.cli.show import shown_rule
 from pegmark.cli.terminal import say, style_of
 from pegmark.data import data_root
 from pegmark.errors import NotFound
@@ -47,7 +47,8 @@ def command(name: str, rulebook: str | None) -> None:
             style.heading(rule.section)
             + style.faint(f" · {rule.reason.span.file}:{rule.reason.span.start.line}")
         )
-        print_rule(rule, style)
+        for line in shown_rule(rule, style):
+            say(line)
         for cited in rule.reason.cite:
             say(f"  {cited}: {sources[cited].title}\n    {sources[cited].href}")
 

@@ -1,20 +1,25 @@
-"""`pegmark show`: the rules of a rulebook in order, or the Python it compiles to."""
+"""`pegmark show`: a rulebook in order, in words, or the Python it compiles to."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from datetime import date, datetime
 
 import click
 
-from pegmark.cli.books import book_path
+from pegmark.cli.books import program_of
 from pegmark.cli.terminal import Style, say, style_of
 from pegmark.engine.compiled import compile_program
 from pegmark.engine.scalar import write
 from pegmark.errors import NotFound
-from pegmark.rulebook.load import load
-from pegmark.rulebook.program import Program
+from pegmark.language import nearest
+from pegmark.language.prose import constant, text
+from pegmark.rulebook.program import Param, Program
 from pegmark.usecases.rules import Rule, rules_of
+
+SAID = 17
+"""The column at which what is said of a name begins."""
 
 
 @click.command(
@@ -22,65 +27,103 @@ from pegmark.usecases.rules import Rule, rules_of
 Examples:
   pegmark show
   pegmark show rules/house --section haircut
-  pegmark show --python | less
-  pegmark show --python --as-of 2025-10-09"""
+  pegmark show --section derive
+  pegmark show --python --as-of 2025-10-09
+
+\b
+Exit codes: 0 shown · 1 no such rulebook or section, or the rulebook is refused · 2 wrong use.
+One rule with its sources: `pegmark explain RULE`."""
 )
-@click.argument("path", required=False)
-@click.option("--section", metavar="NAME", help="One section only: classify, rating, haircut, caps, …")
+@click.argument("rulebook", required=False, metavar="[NAME|PATH]")
+@click.option("--section", metavar="NAME", help="One section only: params, derive, classify, haircut, …")
 @click.option("--python", "is_python", is_flag=True, help="The generated source that decides.")
 @click.option(
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="DATE",
-    help="With --python: the day whose params are compiled in; the newest without.",
+    help="With --python: the day whose params are compiled in.  [default: the newest]",
 )
-def command(path: str | None, section: str | None, is_python: bool, as_of: datetime | None) -> None:
-    """Print the rules of a rulebook in the order in which they are evaluated.
+def command(rulebook: str | None, section: str | None, is_python: bool, as_of: datetime | None) -> None:
+    """Print a rulebook in the order in which it is evaluated, or the Python it compiles to.
 
-    PATH is a folder or the name of a rulebook; without it the usual rulebook is shown.
+    A rulebook is a folder, or the name of one among the rulebooks; without it the usual one is
+    shown.
     """
-    program = load(book_path(path))
+    if is_python and section:
+        raise click.UsageError("--python prints the whole source: it takes no --section")
+    if as_of and not is_python:
+        raise click.UsageError("--as-of goes with --python: a rule is shown with the params of every day")
+    program = program_of(rulebook)
     if is_python:
         say(_python(program, None if as_of is None else as_of.date()).rstrip())
         return
-    _rules(program, section, style_of(sys.stdout))
+    for line in _shown(program, section, style_of(sys.stdout)):
+        say(line)
 
 
 def _python(program: Program, day: date | None) -> str:
     starts = compile_program(program).starts
     if day is not None and day < starts[0]:
-        raise NotFound("set of params in force", day.isoformat(), [f"{starts[0]} and later"])
+        raise NotFound("set of params in force", day.isoformat(), [f"{starts[0]} or later"])
     return write(program, day or starts[-1]).text
 
 
-def _rules(program: Program, section: str | None, style: Style) -> None:
+def _shown(program: Program, section: str | None, style: Style) -> Iterator[str]:
     rules = list(rules_of(program))
-    sections = dict.fromkeys(rule.section for rule in rules)
-    chosen = [rule for rule in rules if section in (None, rule.section, rule.section.partition(".")[0])]
-    if not chosen:
-        raise NotFound(
-            "section", section or "", [name for name in sections if name[:3] == (section or "")[:3]][:3]
-        )
-    say(
-        style.heading(f"{program.id} {program.version}")
-        + f" · {len(rules)} rules · {program.resolved_digest}"
-    )
-    shown = ""
-    for rule in chosen:
-        if rule.section != shown:
-            shown = rule.section
-            say("\n" + style.heading(shown))
-        print_rule(rule, style)
+    sections = dict.fromkeys(["params", "derive", *(rule.section for rule in rules)])
+    groups = {name.partition(".")[0] for name in sections}
+    if section is not None and section not in sections.keys() | groups:
+        near = nearest(section, [*sections, *groups])
+        raise NotFound("section", section, [near] if near else sorted(groups))
+    count = f"{len(rules)} rules, {len(program.params)} params, {len(program.derived)} derived names"
+    yield f"{style.heading(f'{program.id} {program.version}')} · {count}"
+    yield style.faint(program.resolved_digest)
+    for name in sections:
+        if section in (None, name, name.partition(".")[0]):
+            yield "\n" + style.heading(name)
+            yield from _section(program, name, rules, style)
 
 
-def print_rule(rule: Rule, style: Style) -> None:
-    """Print one rule: what follows, when, where unknown, why, and what it cites."""
-    margin = max(len(rule.reason.id) + 4, 16)
-    say(style.wrapped(rule.then, margin, f"  {style.paint(rule.reason.id, bold=True)}"))
+def _section(program: Program, name: str, rules: list[Rule], style: Style) -> Iterator[str]:
+    match name:
+        case "params":
+            for param in program.params:
+                yield from shown_param(param, style)
+        case "derive":
+            for derived in program.derived:
+                yield from _named(derived.name, text(derived.expr), style)
+        case _:
+            for rule in rules:
+                if rule.section == name:
+                    yield from shown_rule(rule, style)
+
+
+def shown_param(param: Param, style: Style) -> Iterator[str]:
+    """Yield the lines that show a dated constant: its values, newest last, and why."""
+    values = [f"{constant(dated.value, param.type.kind)} since {dated.start}" for dated in param.values]
+    yield from _named(param.name, ", ".join(values), style)
+    yield from _reason(param.why, param.cite, style)
+
+
+def shown_rule(rule: Rule, style: Style) -> Iterator[str]:
+    """Yield the lines that show a rule: what follows, when, where unknown, why, what it cites."""
+    yield from _named(rule.reason.id, rule.then, style)
     if rule.when:
-        say(style.wrapped(f"when {rule.when}", margin))
+        yield style.wrapped(f"when {rule.when}", SAID)
     if rule.unknown:
-        say(style.wrapped(rule.unknown, margin))
-    cited = f" [{', '.join(rule.reason.cite)}]" if rule.reason.cite else ""
-    for line in style.wrapped(f"{rule.reason.why}{cited}", margin).split("\n"):
-        say(style.faint(line))
+        yield style.wrapped(rule.unknown, SAID)
+    yield from _reason(rule.reason.why, rule.reason.cite, style)
+
+
+def _named(name: str, said: str, style: Style) -> Iterator[str]:
+    head = f"  {style.paint(name, bold=True)}"
+    if len(name) + 4 > SAID:
+        yield head
+        yield style.wrapped(said, SAID)
+    else:
+        yield style.wrapped(said, SAID, head)
+
+
+def _reason(why: str, cite: tuple[str, ...], style: Style) -> Iterator[str]:
+    cited = f" [{', '.join(cite)}]" if cite else ""
+    yield from map(style.faint, style.wrapped(f"{why}{cited}", SAID).split("\n"))

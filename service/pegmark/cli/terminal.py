@@ -17,6 +17,8 @@ import click
 
 WIDEST, NARROWEST = 100, 60
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
+_DASHES = dict.fromkeys(map(chr, range(0x2010, 0x2016)), "-")
+_ASCII = str.maketrans({**_DASHES, "·": "-", "…": "...", "→": "->", "≤": "<=", "≥": ">=", "\u00d7": "x"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +78,23 @@ def style_of(stream: TextIO) -> Style:
 
 def say(text: str = "") -> None:
     """Print a line; what the stream cannot encode is replaced, never an error."""
-    encoding = sys.stdout.encoding or "ascii"
-    click.echo(text.encode(encoding, "replace").decode(encoding), color=style_of(sys.stdout).is_coloured)
+    _print(text, sys.stdout)
 
 
 def complain(message: str, hint: str | None = None) -> None:
     """Print what is wrong on standard error, in one line, and in another what to do."""
     style = style_of(sys.stderr)
-    encoding = sys.stderr.encoding or "ascii"
-    lines = [f"{style.paint('error:', fg='red', bold=True)} {_one_line(message)}"]
+    _print(f"{style.paint('error:', fg='red', bold=True)} {_one_line(message)}", sys.stderr)
     if hint:
-        lines.append(f"{style.paint('hint:', fg='cyan')} {_one_line(hint)}")
-    for line in lines:
-        click.echo(line.encode(encoding, "replace").decode(encoding), err=True, color=style.is_coloured)
+        _print(f"{style.paint('hint:', fg='cyan')} {_one_line(hint)}", sys.stderr)
+
+
+def _print(text: str, stream: TextIO) -> None:
+    style = style_of(stream)
+    encoding = stream.encoding or "ascii"
+    if not style.is_unicode:
+        text = text.translate(_ASCII)
+    click.echo(text.encode(encoding, "replace").decode(encoding), file=stream, color=style.is_coloured)
 
 
 def table(
