@@ -8,12 +8,12 @@ from pathlib import Path
 from pegmark.engine.compiled import compile_program
 from pegmark.errors import NotFound, RulebookError
 from pegmark.problems import Problem
-from pegmark.rulebook.load import NORMAL, check_files, normal_file, read_files
+from pegmark.rulebook.load import check_files, normal_file, read_files
 from pegmark.settings import Settings
 from pegmark.storage.fixtures import Fixtures
 from pegmark.usecases.desk import Book, Desk, declared
 
-__all__ = ["build_book", "build_desk", "normal_of"]
+__all__ = ["build_book", "build_desk"]
 
 
 def build_desk(settings: Settings) -> Desk:
@@ -22,7 +22,7 @@ def build_desk(settings: Settings) -> Desk:
     Raises `RulebookError` with every problem of every rulebook, `FactsError` for a fixture that
     cannot be used, and `NotFound` where the default rulebook is none of those in the folder.
     """
-    normal = normal_of(settings)
+    normal = normal_file(settings.rules)
     books: dict[str, Book] = {}
     problems: list[Problem] = []
     for folder in sorted(settings.rules.iterdir()):
@@ -37,12 +37,6 @@ def build_desk(settings: Settings) -> Desk:
     if settings.rulebook not in books:
         raise NotFound("rulebook", settings.rulebook, sorted(books)[:3])
     return desk
-
-
-def normal_of(settings: Settings) -> tuple[str, bytes]:
-    """Return the filling-in beside the rulebooks, or the one that ships with pegmark."""
-    own = settings.rules / NORMAL
-    return (own.as_posix(), own.read_bytes()) if own.is_file() else normal_file()
 
 
 def build_book(path: Path, normal: tuple[str, bytes] | None = None) -> Book:

@@ -87,3 +87,15 @@ def duration(seconds: float) -> str:
         if count:
             parts.append(f"{count} {unit}")
     return " ".join(parts) or "no time"
+
+
+def span(kind: str, low: float | None, high: float | None) -> str:
+    """Return a range of numbers, in their unit.
+
+    >>> span("USD", 0, 10**13), span("ratio", -1, 1)
+    ('from $0 to $10,000bn', 'from -1 to 1')
+    """
+    ends = (
+        (money(end) if kind == "USD" else f"{end:,.15g}") if end is not None else "any" for end in (low, high)
+    )
+    return "from {} to {}".format(*ends)

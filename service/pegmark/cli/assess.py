@@ -12,9 +12,9 @@ from typing import Any, get_args
 import click
 import orjson
 
-from pegmark.bootstrap import build_book, normal_of
+from pegmark.bootstrap import build_book
 from pegmark.cli.amounts import Usd
-from pegmark.cli.books import book_path
+from pegmark.cli.books import book_path, filling_in
 from pegmark.cli.dates import Day
 from pegmark.cli.decision import report
 from pegmark.cli.documents import STANDARD_INPUT, read
@@ -25,7 +25,7 @@ from pegmark.cli.surroundings import surroundings
 from pegmark.cli.terminal import say, style_of
 from pegmark.engine.decide import Explain
 from pegmark.errors import FactsError
-from pegmark.settings import Settings, read_settings
+from pegmark.settings import read_settings
 from pegmark.storage.fixtures import Fixtures
 from pegmark.usecases.assess import assess
 from pegmark.usecases.desk import Desk
@@ -96,7 +96,7 @@ def command(
         asked = about_file(read(asset), typed)
     else:
         asked = about_asset(asset, today(), typed)
-    desk = _desk(settings, catalogue, rulebook or asked.question.rulebook)
+    desk = _desk(catalogue, rulebook or asked.question.rulebook)
     body = _decide(desk, asked)
     if is_json:
         click.echo(orjson.dumps(body))
@@ -119,9 +119,9 @@ def _is_file(name: str) -> bool:
         return False  # Too long for a name of a file: then it is an asset's that is not known.
 
 
-def _desk(settings: Settings, catalogue: Fixtures, rulebook: str | None) -> Desk:
+def _desk(catalogue: Fixtures, rulebook: str | None) -> Desk:
     path = book_path(rulebook)
-    return Desk(catalogue, {path.name: build_book(path, normal_of(settings))}, path.name)
+    return Desk(catalogue, {path.name: build_book(path, filling_in())}, path.name)
 
 
 def _decide(desk: Desk, asked: Asked) -> dict[str, Any]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pegmark.bootstrap import normal_of
 from pegmark.errors import NotFound, RulebookError
 from pegmark.language import nearest
-from pegmark.rulebook.load import check_files, read_files
+from pegmark.rulebook.load import check_files, normal_file, read_files
 from pegmark.rulebook.program import Program
 from pegmark.settings import read_settings
 
@@ -31,7 +30,7 @@ def book_path(named: str | None) -> Path:
 
 def filling_in() -> tuple[str, bytes]:
     """Return the filling-in that is compiled into every rulebook, and its name."""
-    return normal_of(read_settings(os.environ))
+    return normal_file(read_settings(os.environ).rules)
 
 
 def program_of(named: str | None) -> Program:

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from pegmark.api.faults import Fault, faults_of
-from pegmark.cli.amounts import money
+from pegmark.cli.amounts import span
 from pegmark.cli.documents import Document, tokens
 from pegmark.cli.refusal import Refused
 from pegmark.facts.model import VenueFacts
@@ -85,15 +85,8 @@ def _allowed(fact: FactSpec, fault: Fault) -> str:
     if fact.kind == "enum" or fact.kind not in _WRITE:
         return fault.help or ""
     if fault.code == "H4224" and fact.low is not None and fact.high is not None:
-        return f"from {bound(fact, fact.low)} to {bound(fact, fact.high)}"
+        return f"{span(fact.kind, fact.low, fact.high)}"
     return _WRITE[fact.kind]
-
-
-def bound(fact: FactSpec, value: float | None) -> str:
-    """Return an end of a fact's range."""
-    if value is None:
-        return "any"
-    return money(value) if fact.kind == "USD" else f"{value:,.15g}"
 
 
 def _over_here(help: str | None) -> str | None:

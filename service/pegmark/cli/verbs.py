@@ -66,6 +66,7 @@ class Verbs(click.Group):
 
 @click.group(
     cls=Verbs,
+    subcommand_metavar="VERB …",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="""\b
 Examples:
@@ -141,10 +142,7 @@ def _misused(stop: click.ClickException) -> int:
 def _refused(stop: PegmarkError) -> int:
     match stop:
         case NotFound():
-            near = " or ".join(f"`{name}`" for name in stop.suggestions)
-            terminal.complain(
-                f"no {stop.what} is called `{stop.name}`", f"did you mean {near}?" if near else None
-            )
+            terminal.complain(f"no {stop.what} is called `{stop.name}`", _meant(stop.suggestions))
             return MISUSED if stop.what == "verb" else REFUSED
         case FactsError():
             _complain_of(
@@ -159,6 +157,13 @@ def _refused(stop: PegmarkError) -> int:
         case _:
             terminal.complain(str(stop))
     return REFUSED
+
+
+def _meant(names: Sequence[str]) -> str | None:
+    shown = [f"`{name}`" for name in names]
+    if len(shown) > 3:
+        return f"one of {', '.join(shown)}"
+    return f"did you mean {' or '.join(shown)}?" if shown else None
 
 
 def _complain_of(problems: Sequence[Problem]) -> None:

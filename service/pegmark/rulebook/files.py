@@ -90,6 +90,8 @@ def oversized(files: Mapping[str, bytes]) -> Problem | None:
     return None
 
 
-def normal_file() -> tuple[str, bytes]:
-    """Return the name and text of the filling-in that is compiled into every program."""
+def normal_file(rules: Path | None = None) -> tuple[str, bytes]:
+    """Return the filling-in by its name: the one in the folder `rules`, or the one that ships with pegmark."""
+    if rules is not None and (own := rules / NORMAL).is_file():
+        return own.as_posix(), own.read_bytes()
     return f"rules/{NORMAL}", (data_root() / "rules" / NORMAL).read_bytes()
