@@ -13,7 +13,7 @@ from pegmark.settings import Settings
 from pegmark.storage.fixtures import Fixtures
 from pegmark.usecases.desk import Book, Desk, declared
 
-__all__ = ["build_book", "build_desk"]
+__all__ = ["build_book", "build_desk", "normal_of"]
 
 
 def build_desk(settings: Settings) -> Desk:
@@ -22,7 +22,7 @@ def build_desk(settings: Settings) -> Desk:
     Raises `RulebookError` with every problem of every rulebook, `FactsError` for a fixture that
     cannot be used, and `NotFound` where the default rulebook is none of those in the folder.
     """
-    normal = normal_file(settings.rules)
+    normal = normal_of(settings)
     books: dict[str, Book] = {}
     problems: list[Problem] = []
     for folder in sorted(settings.rules.iterdir()):
@@ -37,6 +37,11 @@ def build_desk(settings: Settings) -> Desk:
     if settings.rulebook not in books:
         raise NotFound("rulebook", settings.rulebook, sorted(books)[:3])
     return desk
+
+
+def normal_of(settings: Settings) -> tuple[str, bytes]:
+    """Return the filling-in beside the rulebooks, or the one that ships with pegmark."""
+    return normal_file(settings.rules)
 
 
 def build_book(path: Path, normal: tuple[str, bytes] | None = None) -> Book:

@@ -91,7 +91,7 @@ def oversized(files: Mapping[str, bytes]) -> Problem | None:
 
 
 def normal_file(rules: Path | None = None) -> tuple[str, bytes]:
-    """Return the filling-in by its name: the one in the folder `rules`, or the one that ships with pegmark."""
+    """Return the filling-in, by its name: the one in the folder `rules`, or the one that ships with us."""
     if rules is not None and (own := rules / NORMAL).is_file():
         return own.as_posix(), own.read_bytes()
     return f"rules/{NORMAL}", (data_root() / "rules" / NORMAL).read_bytes()
