@@ -22,10 +22,11 @@ def caps(w: Writer) -> None:
             w.assign("x", limit.amount)
             if limit.unknown is None:
                 w.line(f"l{n} = round(x * 1e6)")
+                w.missed(None, limit.amount)
             else:
                 w.line(f"u{n} = x != x")
                 w.line(f"l{n} = {int(limit.unknown * MICRO)} if u{n} else round(x * 1e6)")
-                w.missed("x != x", w.mask(limit.amount))
+                w.missed("x != x", limit.amount)
             w.trace("caps", limit.reason, "x", limit.when, limit.amount)
     w.line(f"limits = {items([f'l{n}' for n in range(len(limits))])}")
     w.line(f"limit_unknown = {items([f'u{n}' for n in range(len(limits))])}")
@@ -161,9 +162,10 @@ def _step(w: Writer, n: int, step: Step, into: str = "missed") -> None:
         _amount(w, step)
         if step.unknown is None:
             w.line(f"a{n} = round(x * 1e12)")
+            w.missed(None, *amount_expressions(step.amount), into=into)
         else:
             w.line(f"a{n} = {int(step.unknown * ONE)} if x != x else round(x * 1e12)")
-            w.missed("x != x", w.mask(*amount_expressions(step.amount)), into)
+            w.missed("x != x", *amount_expressions(step.amount), into=into)
         if step.limit is not None:
             limit = int(step.limit * ONE)
             w.line(f"if a{n} > {limit}: a{n} = {limit}")

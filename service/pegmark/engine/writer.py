@@ -12,7 +12,7 @@ from datetime import date
 
 from pegmark.engine.emit import Emitter, literal
 from pegmark.facts.vocabulary import FACTS
-from pegmark.language.nodes import Compare, Read, Typed, children, reads
+from pegmark.language.nodes import Choose, Coalesce, Compare, Read, Typed, children, reads
 from pegmark.rulebook.program import Program, Reason
 
 _PARTS = {"backing.listed": "backing.components", "backing.is_net": "backing.basis"}
@@ -68,6 +68,7 @@ class Writer:
         self._facts: dict[str, str] = {}
         self._derived = {derived.name: f"d{n}" for n, derived in enumerate(program.derived)}
         self._rests: dict[str, int] = {}
+        self._stood_in: dict[str, str] = {}
         self._emitter = Emitter(self.name_of)
 
     # Names
@@ -114,6 +115,15 @@ class Writer:
                 found |= self._rests.get(read.name, 0)
         return found
 
+    def stand_in(self, name: str, variable: str) -> None:
+        """Note the variable that holds the facts which a derived name did without."""
+        self._stood_in[name] = variable
+
+    def done_without(self, *nodes: Typed | None) -> list[str]:
+        """Return the variables of what the derived names in expressions did without."""
+        given = [read.name for node in nodes if node is not None for read in reads(node)]
+        return sorted({self._stood_in[name] for name in given if name in self._stood_in})
+
     def bit(self, name: str) -> int:
         """Return the bit of the submitted fact behind a readable name."""
         return self._bits.get(submitted(name), 0)
@@ -143,10 +153,13 @@ class Writer:
             self.line(statement)
         self.line(f"{name} = {self._emitter.quantised(node, text)}")
 
-    def missed(self, test: str, mask: int, into: str = "missed") -> None:
-        """Write that where `test` holds, the facts of `mask` were missed, if any."""
+    def missed(self, test: str | None, *nodes: Typed | None, into: str = "missed") -> None:
+        """Write what was missed: where `test` holds what `nodes` rest on, and what they did without."""
+        mask = self.mask(*nodes) if test is not None else 0
         if mask:
             self.line(f"if {test}: {into} |= {mask:#x}")
+        if variables := self.done_without(*nodes):
+            self.line(f"{into} |= {' | '.join(variables)}")
 
     def verdict(self, name: str, when: Typed | None, on_unknown: str | None) -> None:
         """Write the value of a condition, and what was missed where it is unknown."""
@@ -154,8 +167,7 @@ class Writer:
             self.line(f"{name} = True")
             return
         self.assign(name, when)
-        if on_unknown is not None:
-            self.missed(f"{name} is None", self.mask(when))
+        self.missed(f"{name} is None" if on_unknown is not None else None, when)
 
     @contextmanager
     def where(
@@ -166,7 +178,7 @@ class Writer:
             yield
             return
         self.assign("w", when)
-        self.missed("w is None", self.mask(when), into)
+        self.missed("w is None", when, into=into)
         with self.block("if w is False:"):
             self.line(otherwise)
             self.trace(section, reason, "None", when)
@@ -191,6 +203,32 @@ class Writer:
             sides.append(f"({', '.join(pair)})")
         named = items(self.name_of(read) for read in values)
         self.line(f"trace(({len(self.rules) - 1}, {outcome}, {named}, {items(sides)}))")
+
+
+def fallbacks(
+    node: Typed, guards: tuple[tuple[Typed, bool], ...] = ()
+) -> Iterator[tuple[tuple[tuple[Typed, bool], ...], Typed]]:
+    """Yield what an expression may have to do without, and the conditions under which it is asked for.
+
+    These are the operands of `coalesce` but for the last, and derived names, which have their own.
+    """
+    match node:
+        case Coalesce(operands):
+            yield from ((guards, operand) for operand in operands[:-1])
+        case Choose(condition, yes, no):
+            yield from fallbacks(condition, guards)
+            yield from fallbacks(yes, (*guards, (condition, True)))
+            yield from fallbacks(no, (*guards, (condition, False)))
+            return
+        case Read(origin="derived"):
+            yield guards, node
+    for child in children(node):
+        yield from fallbacks(child, guards)
+
+
+def unknown_test(name: str, node: Typed) -> str:
+    """Return the test of whether the value of `node`, held in `name`, is unknown."""
+    return f"{name} != {name}" if node.type.is_numeric else f"{name} is None"
 
 
 def fires(name: str, on_unknown: str | None) -> str:
