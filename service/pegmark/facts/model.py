@@ -18,7 +18,7 @@ Absence = Literal["not_disclosed", "not_collected", "not_credible"]
 
 TEXT = r"^[^\x00-\x1f\x7f]*$"
 """Free text: anything but control characters."""
-WHEN = r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2}))?$"
+WHEN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2}))?$"
 """A date, or an RFC 3339 instant."""
 
 Line = Annotated[str, Field(min_length=1, max_length=2000, pattern=TEXT)]
@@ -105,8 +105,7 @@ def _three_forms(shape: str, bare: Any) -> Any:
 
 def _group(group: str) -> type[BaseModel]:
     fields: dict[str, Any] = {
-        spec.name.partition(".")[2]: (claim(spec) | None, Field(None, description=spec.meaning))
-        for spec in GROUPS[group]
+        spec.attribute: (claim(spec) | None, Field(None, description=spec.meaning)) for spec in GROUPS[group]
     }
     doc = f"Facts of the group `{group}`."
     return create_model(f"{group.title()}Facts", __base__=Strict, __doc__=doc, **fields)

@@ -18,7 +18,7 @@ from pegmark.facts.consistency import contradictions
 from pegmark.facts.digest import canonical_clean, clean, digest
 from pegmark.facts.model import Missing, Stated
 from pegmark.facts.units import quantise
-from pegmark.facts.vocabulary import COMPONENT_KINDS, FACTS, FactSpec
+from pegmark.facts.vocabulary import COMPONENT_KINDS, GROUPS, FactSpec
 
 Value = float | bool | str
 EARLIEST, LATEST = date(2009, 1, 3), date(2100, 1, 1)
@@ -95,7 +95,7 @@ def take(
     """Return the snapshot of validated facts; raises `FactsError` with every problem found."""
     taker = _Taker(as_of)
     if not taker.problems and facts is not None:
-        for group in facts.model_fields_set:
+        for group in type(facts).model_fields:
             given = getattr(facts, group)
             if group == "custom":
                 taker.custom(given or {}, custom or {})
@@ -148,18 +148,25 @@ class _Taker:
         return found
 
     def group(self, group: str, given: BaseModel, pointer: str) -> None:
-        for attribute in given.model_fields_set:
-            claim = getattr(given, attribute)
+        for spec in GROUPS[group]:
+            claim = getattr(given, spec.attribute)
             if claim is not None:
-                self.fact(FACTS[f"{group}.{attribute}"], claim, f"{pointer}/{attribute}")
+                self.fact(spec, claim, f"{pointer}/{spec.attribute}")
 
     def fact(self, spec: FactSpec, claim: Any, pointer: str) -> None:
-        name = spec.name
+        """Keep a claim in canonical form and, if it can be used, its value."""
+        name, stated = spec.name, claim if isinstance(claim, Stated) else None
+        dated = self.at
+        if isinstance(claim, Missing) or stated is not None:
+            found = self._dated(spec, claim, pointer)
+            if found is None:
+                return
+            dated = found
         if isinstance(claim, Missing):
             self.states[name] = claim.unknown
             self.submitted[name] = [None, claim.unknown, _when(claim.as_of), claim.source]
             return
-        value = claim.value if isinstance(claim, Stated) else claim
+        value = claim if stated is None else stated.value
         if isinstance(value, list):
             components = [component.model_dump(exclude_none=True) for component in value]
             said: Any = [{key: clean(item) for key, item in row.items()} for row in components]
@@ -167,31 +174,33 @@ class _Taker:
             if isinstance(value, (int, float)) and spec.kind != "bool":
                 value = quantise(value, spec.kind)
             said = clean(value)
-        if not isinstance(claim, Stated):
+        if stated is None:
             self.submitted[name] = [said, None, spelled(self.as_of), None, None, False, None]
         else:
             self.submitted[name] = [
                 said,
                 None,
-                spelled(claim.as_of or self.as_of),
-                claim.source,
-                claim.confidence,
-                claim.estimated,
-                _when(claim.knowable_at),
+                spelled(stated.as_of or self.as_of),
+                stated.source,
+                stated.confidence,
+                stated.estimated,
+                _when(stated.knowable_at),
             ]
-            if not self._timely(spec, claim, pointer):
-                return
-            if claim.estimated:
-                self.estimated.add(name)
+        if spec.max_age_days is not None and self.at - dated > timedelta(days=spec.max_age_days):
+            self.states[name] = "stale"
+            return
+        if stated is not None and stated.estimated:
+            self.estimated.add(name)
         self.known.add(name)
         if name == "backing.components":
             self.components = value
         else:
             self.values[name] = value
 
-    def _timely(self, spec: FactSpec, claim: Stated, pointer: str) -> bool:
-        """Return whether a dated fact can be used; refuse it if it is from the future."""
-        if claim.knowable_at is not None:
+    def _dated(self, spec: FactSpec, claim: Stated | Missing, pointer: str) -> datetime | None:
+        """Return when a claim was true, the snapshot's `as_of` if it does not say; refuse the future."""
+        refused = len(self.problems)
+        if isinstance(claim, Stated) and claim.knowable_at is not None:
             knowable = self._moment(claim.knowable_at, f"{pointer}/knowable_at")
             if knowable is not None and knowable > self.at:
                 self.refuse(
@@ -201,23 +210,15 @@ class _Taker:
                     f"after the snapshot's `{self.as_of}`",
                     "leave it out of this snapshot",
                 )
-        if claim.as_of is None:
-            return True
-        dated = self._moment(claim.as_of, f"{pointer}/as_of")
-        if dated is None:
-            return False
-        if dated > self.at:
+        dated = self.at if claim.as_of is None else self._moment(claim.as_of, f"{pointer}/as_of")
+        if dated is not None and dated > self.at:
             self.refuse(
                 "F0002",
                 f"{pointer}/as_of",
                 f"`{spec.name}` is dated {claim.as_of}, after the snapshot's `{self.as_of}`",
                 "a snapshot holds what was known at its `as_of`",
             )
-            return False
-        if spec.max_age_days is not None and self.at - dated > timedelta(days=spec.max_age_days):
-            self.states[spec.name] = "stale"
-            return False
-        return True
+        return dated if len(self.problems) == refused else None
 
     def custom(self, given: Mapping[str, Any], declared: Mapping[str, FactSpec]) -> None:
         for short, claim in given.items():
@@ -228,7 +229,7 @@ class _Taker:
                 continue
             value = claim.value if isinstance(claim, Stated) else claim
             if not isinstance(claim, Missing) and not _fits(spec, value):
-                self.refuse("F0202", pointer, f"`{name}` is a {spec.kind} from {spec.low} to {spec.high}")
+                self.refuse("F0202", pointer, f"`{name}` is {_admissible(spec)}")
                 continue
             self.fact(spec, claim, pointer)
 
@@ -260,6 +261,20 @@ def _fits(spec: FactSpec, value: Any) -> bool:
             return value in spec.members
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     return number and (spec.low is None or value >= spec.low) and (spec.high is None or value <= spec.high)
+
+
+def _admissible(spec: FactSpec) -> str:
+    """Say what a rulebook's own fact may be."""
+    if spec.kind == "bool":
+        return "true or false"
+    if spec.kind == "enum":
+        return "one of " + ", ".join(f"`{member}`" for member in spec.members)
+    bounds = [
+        f"at {word} {bound:g}"
+        for word, bound in (("least", spec.low), ("most", spec.high))
+        if bound is not None
+    ]
+    return f"a number ({spec.kind})" + "".join(f", {bound}" for bound in bounds)
 
 
 def _when(text: str | None) -> str | None:

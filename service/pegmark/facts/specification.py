@@ -34,6 +34,11 @@ class FactSpec:
         """The part before the dot."""
         return self.name.partition(".")[0]
 
+    @property
+    def attribute(self) -> str:
+        """The part after the dot."""
+        return self.name.partition(".")[2]
+
 
 # How long a statement of each sort can be relied on, in days.
 TERMS = 730  # legal terms and contract code: until they are read again

@@ -45,7 +45,6 @@ _DERIVED: tuple[FactSpec, ...] = (
         for kind in COMPONENT_KINDS.values()
     ),
     FactSpec("backing.listed", "ratio", "none", "Sum of the shares listed.", _COMPONENTS, None, 0.0, 10.0),
-    FactSpec("backing.is_net", "bool", "false", "Whether shares are of net assets.", "backing.basis"),
     FactSpec(
         "layer.score",
         "points",
