@@ -15,9 +15,6 @@ from pegmark.facts.vocabulary import FACTS
 from pegmark.language.nodes import Choose, Coalesce, Compare, Read, Typed, children, reads
 from pegmark.rulebook.program import Program, Reason
 
-_PARTS = {"backing.listed": "backing.components", "backing.is_net": "backing.basis"}
-"""Readable names that are parts of another submitted fact (besides shares and layers)."""
-
 
 @dataclass(frozen=True, slots=True)
 class RuleInfo:
@@ -36,9 +33,9 @@ def submitted(name: str) -> str:
     >>> submitted("backing.share.crypto"), submitted("liquidity.supply")
     ('backing.components', 'liquidity.supply')
     """
-    if name.startswith(("backing.share.", "layer.")):
+    if name == "backing.listed" or name.startswith(("backing.share.", "layer.")):
         return "backing.components"
-    return _PARTS.get(name, name)
+    return name
 
 
 def fact_bits(program: Program) -> dict[str, int]:
