@@ -13,7 +13,7 @@ from litestar.routes import HTTPRoute
 from pydantic import BaseModel
 
 from pegmark import __version__
-from pegmark.api import assessments, assets, operations, page, reference, rulebooks, venues
+from pegmark.api import assessments, assets, operations, pages, reference, rulebooks, venues
 from pegmark.api.admission import admit
 from pegmark.api.body import JsonRequest, validated
 from pegmark.api.entrance import Entrance, Witness
@@ -54,7 +54,7 @@ def build_app(desk: Desk, normal: bytes, max_body_bytes: int, witnesses: Sequenc
     program = desk.book(None).program
     metrics = Metrics({"version": __version__, "rulebook": program.id, "rulebook_version": program.version})
     app = Litestar(
-        route_handlers=[*routes(desk, normal, metrics), *page.routes()],
+        route_handlers=[*routes(desk, normal, metrics), *pages.routes()],
         request_class=JsonRequest,
         before_request=admit,
         exception_handlers={HTTPException: on_http_error, Exception: on_any_error},

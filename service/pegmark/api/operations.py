@@ -1,26 +1,17 @@
-"""`/health` and `/metrics`, and the OpenAPI document: what machines ask."""
+"""`/health` and `/metrics`: what machines ask."""
 
 from __future__ import annotations
 
-import asyncio
-from functools import cache
-from typing import Any
-
 import orjson
-import yaml
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
 from pegmark import __version__
 from pegmark.api.metrics import CONTENT_TYPE, Metrics
 from pegmark.api.operation import Operation, declared
-from pegmark.api.replies import Document, reply
-from pegmark.api.schemas.reference import Live, OpenApi, Ready
-from pegmark.data import data_root
+from pegmark.api.schemas.reference import Live, Ready
 from pegmark.engine.report import engine_digest
 from pegmark.usecases.desk import Desk
-
-YAML = "application/yaml"
 
 LIVE = Operation(
     id="live",
@@ -46,23 +37,6 @@ METRICS = Operation(
     ),
     answer=None,
     media="text/plain",
-)
-OPENAPI_JSON = Operation(
-    id="get_openapi_json",
-    tag="operations",
-    summary="Get this document as JSON",
-    description="The OpenAPI 3.1 document of this server.",
-    answer=OpenApi,
-    has_etag=True,
-)
-OPENAPI_YAML = Operation(
-    id="get_openapi_yaml",
-    tag="operations",
-    summary="Get this document as YAML",
-    description="The file `openapi/openapi.yaml` of the release, byte for byte.",
-    answer=None,
-    media=YAML,
-    has_etag=True,
 )
 
 
@@ -97,24 +71,4 @@ def routes(desk: Desk, metrics: Metrics) -> list[HTTPRouteHandler]:
     def get_metrics() -> Response[bytes]:
         return Response(metrics.text(), headers=no_store, media_type=CONTENT_TYPE)
 
-    @get("/openapi.json", **declared(OPENAPI_JSON))
-    async def get_openapi_json(request: Request[Any, Any, Any]) -> Response[bytes]:
-        return reply(request, await asyncio.to_thread(_openapi_json))
-
-    @get("/openapi.yaml", sync_to_thread=False, **declared(OPENAPI_YAML))
-    def get_openapi_yaml(request: Request[Any, Any, Any]) -> Response[bytes]:
-        return reply(request, _openapi_yaml())
-
-    return [get_live, get_ready, get_metrics, get_openapi_json, get_openapi_yaml]
-
-
-@cache
-def _openapi_yaml() -> Document:
-    # What is committed is what is served; `pegmark openapi --check` holds it to the code.
-    return Document.of((data_root() / "openapi" / "openapi.yaml").read_bytes(), YAML)
-
-
-@cache
-def _openapi_json() -> Document:
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return Document.json(yaml.load(_openapi_yaml().body, Loader=loader))  # noqa: S506 - a safe loader
+    return [get_live, get_ready, get_metrics]

@@ -80,11 +80,3 @@ class Ready(Reply):
     engine_digest: Digest
     assets: int
     venues: int
-
-
-class OpenApi(Reply):
-    """An OpenAPI document."""
-
-    model_config = Reply.model_config | {"extra": "allow"}
-
-    openapi: str = Field(pattern=r"^3\.1\.")
