@@ -63,9 +63,10 @@ def shipped(desk: Desk) -> list[Shipped]:
             for venue in desk.catalogue.venues():
                 case = prepare(desk, Question(stored.as_of, asset, venue=venue.id, sizes=SIZES))
                 claims = {f"{group}.{fact}": claim for group, fact, claim in _claims(stored.facts)}
-                claims |= {f"venue.{name}": claim for name, claim in _set(venue.facts)}
+                facts = venue.towards(asset)
+                claims |= {f"venue.{name}": claim for name, claim in _set(facts)}
                 name = f"{asset} {stored.as_of} at {venue.id}"
-                parts = (case.book, case.layer, stored.facts, venue.facts, claims)
+                parts = (case.book, case.layer, stored.facts, facts, claims)
                 found.append(Shipped(name, asset, stored.as_of, *parts))
     return found
 

@@ -354,7 +354,13 @@ def outcome(
 
     def amount(step: book.Step, size: float) -> Fraction | None:
         other = unsure.amount(step, size) if weight else known.amount(step, size)
-        return blended(known.amount(step, size), other, weight, PICO, max)
+        first = known.amount(step, size)
+        if first is None and other is None:
+            return None
+        # A step that does not apply is as good as one that changes nothing.
+        nothing = Fraction(step.op in ("min", "multiply"))
+        both = (nothing if amount is None else amount for amount in (first, other))
+        return blended(*both, weight, PICO, max)
 
     def haircut(size: float) -> dict[str, Any]:
         shape = program.haircut

@@ -27,7 +27,10 @@ GET_VENUE = Operation(
     id="get_venue",
     tag="venues",
     summary="Get one venue, with its facts",
-    description="`facts` has the form that `venue` of `POST /v1/assessments` takes.",
+    description=(
+        "`facts` has the form that `venue` of `POST /v1/assessments` takes; "
+        "`assets` says what is otherwise towards single assets."
+    ),
     answer=VenueEntry,
     errors=(404,),
     has_etag=True,
@@ -60,5 +63,6 @@ def _entry(venue: StoredVenue) -> dict[str, Any]:
         "title": venue.title,
         "note": venue.note,
         "facts": venue.text,
+        "assets": venue.asset_texts,
         "href": f"/v1/venues/{venue.id}",
     }

@@ -92,6 +92,8 @@ class Compiled:
     bits: dict[str, int]
     facts: dict[int, str]
     bands: tuple[str, ...]
+    absent: tuple[int, ...]
+    """What each amount of the waterfall comes to where its step does not apply."""
     scale: Scale
     pillars: tuple[Pillar, ...]
     starts: list[date]
@@ -148,6 +150,7 @@ def compile_program(program: Program) -> Compiled:
         bits,
         {bit: fact for fact, bit in bits.items()},
         tuple(band for band, _ in program.rating.bands),
+        (0, *(0 if step.op in ("add", "max") else ONE for step in program.haircut.steps), 0),
         Scale.of(program),
         Pillar.all_of(program),
         [first, *(day for day in changes if day > first)],

@@ -31,13 +31,15 @@ Explain = Literal["none", "short", "full"]
 class Layer:
     """What an asset inherits from the material layers beneath it: the worst of each.
 
-    `class_index` and `band_index` count from the best; None throughout is an unresolved layer.
+    `class_index` and `band_index` count from the best. `haircut` is what all of them lose together:
+    the sum of share x maintenance, scale 1e12. None throughout is an unresolved layer.
     """
 
     class_index: int | None
     score: int | None
     band_index: int | None
     status: Status | None
+    haircut: int | None
 
 
 @dataclass(slots=True)
@@ -79,11 +81,17 @@ class _Run:
     """One evaluation, or two blended, behind one face."""
 
     def __init__(
-        self, epoch: Epoch, facts: Mapping[str, Any], hidden: Mapping[str, Any] | None, log: Any
+        self,
+        epoch: Epoch,
+        absent: Sequence[int],
+        facts: Mapping[str, Any],
+        hidden: Mapping[str, Any] | None,
+        log: Any,
     ) -> None:
         evaluate = epoch.explain if log is not None else epoch.answer
         trace = log.append if log is not None else None
         self.weight = epoch.weight
+        self.absent = absent
         raw = evaluate(facts, None, None, trace)
         self.hidden_at: Any = None
         if hidden is not None:
@@ -130,17 +138,19 @@ class _Run:
         self.missed |= missed
         if self.hidden_at is None:
             return amounts  # type: ignore[no-any-return]
-        return tuple(map(self._amount, amounts, self.hidden_at(size)[0]))
+        return tuple(map(self._amount, amounts, self.hidden_at(size)[0], self.absent))
 
     def position(self, size: float) -> Position:
         """Return the haircuts of a position of `size`."""
         amounts = self.at(size)
         return Position(size, amounts, *self.close(amounts))
 
-    def _amount(self, known: int | None, unknown: int | None) -> int | None:
-        if known is None or unknown is None:
-            return unknown if known is None else known
-        return between(known, max(known, unknown), self.weight)
+    def _amount(self, known: int | None, unknown: int | None, absent: int) -> int | None:
+        """Return an amount between the two; a step that does not apply is as good as one of `absent`."""
+        if known is None and unknown is None:
+            return None
+        a, b = (absent if amount is None else amount for amount in (known, unknown))
+        return between(a, max(a, b), self.weight)
 
 
 def settle(
@@ -161,7 +171,7 @@ def settle(
     if snapshot.estimated:
         hidden = {name: v for name, v in facts.items() if submitted(name) not in snapshot.estimated}
     log: list[tuple[Any, ...]] | None = [] if tracing else None
-    run = _Run(epoch, facts, hidden, log)
+    run = _Run(epoch, compiled.absent, facts, hidden, log)
 
     scores, composite = _rate_pillars(compiled, run.points, run.applies, layer)
     band, capped_by, status, missed = _rate(program, run, scores, composite, layer)
@@ -209,10 +219,12 @@ def settle(
 
 def _with_layer(values: Mapping[str, Any], layer: Layer | None) -> Mapping[str, Any]:
     if layer is None:
-        return {**values, "layer.score": 100.0}
+        return {**values, "layer.score": 100.0, "layer.haircut": 0.0}
     facts: dict[str, Any] = {**values, "layer.class": layer.class_index}
     if layer.score is not None:
         facts["layer.score"] = float(layer.score)
+    if layer.haircut is not None:
+        facts["layer.haircut"] = layer.haircut / ONE
     return facts
 
 

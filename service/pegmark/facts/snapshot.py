@@ -94,15 +94,15 @@ def take(
 ) -> Snapshot:
     """Return the snapshot of validated facts; raises `FactsError` with every problem found."""
     taker = _Taker(as_of)
-    if not taker.problems and facts is not None:
-        for group in type(facts).model_fields:
+    if not taker.problems:
+        for group in type(facts).model_fields if facts is not None else ():
             given = getattr(facts, group)
             if group == "custom":
                 taker.custom(given or {}, custom or {})
             elif given is not None:
                 taker.group(group, given, f"/facts/{group}")
-    if not taker.problems and venue is not None:
-        taker.group("venue", venue, venue_pointer)
+        if venue is not None:
+            taker.group("venue", venue, venue_pointer)
     problems = taker.problems or contradictions(taker.values, taker.components, venue_pointer)
     if problems:
         raise FactsError(problems)

@@ -55,6 +55,16 @@ _DERIVED: tuple[FactSpec, ...] = (
         0.0,
         100.0,
     ),
+    FactSpec(
+        "layer.haircut",
+        "ratio",
+        "higher",
+        "What those assets lose together: shares times maintenance of each, a small amount at a prudent venue.",
+        "Each such asset is decided first.",
+        None,
+        0.0,
+        1.0,
+    ),
 )
 
 READABLE: Mapping[str, FactSpec] = {

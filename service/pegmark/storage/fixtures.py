@@ -1,12 +1,11 @@
 """Snapshots and venues from YAML files, read and validated once, when the process starts.
 
 A file that cannot be used stops the process, with every problem of that file and where in it each
-stands. A value is read as in JSON: `no` and `2025-10-09` are texts, and nothing is read twice.
+stands.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,17 +15,13 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, NoReturn
 
-import orjson
 from pydantic import BaseModel, ValidationError
 
 from pegmark.errors import FactProblem, FactsError, NotFound
 from pegmark.facts.model import AssetName, Facts, Line, Strict, VenueFacts, When
 from pegmark.facts.snapshot import LATEST, moment, take
-from pegmark.problems import Position
-from pegmark.rulebook import source as yaml
-
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?", re.ASCII)
-_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
+from pegmark.problems import Problem
+from pegmark.storage.documents import Document, from_yaml
 
 
 class SnapshotFile(Strict):
@@ -40,13 +35,17 @@ class SnapshotFile(Strict):
 
 
 class VenueFile(Strict):
-    """A venue; with `as_of`, a bare fact is as of that moment, without, it holds at any."""
+    """A venue; with `as_of`, a bare fact is as of that moment, without, it holds at any.
+
+    `assets` holds what is otherwise towards single assets: there its facts win over `facts`.
+    """
 
     venue: AssetName
     as_of: When | None = None
     title: Line | None = None
     note: Line | None = None
     facts: VenueFacts  # type: ignore[valid-type]  # made when the module is loaded
+    assets: dict[AssetName, VenueFacts] | None = None  # type: ignore[valid-type]  # as above
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +63,23 @@ class StoredSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class StoredVenue:
-    """A venue that a question may name."""
+    """A venue that a question may name.
+
+    `facts` are those towards any asset; `assets` holds whole sets of facts towards single ones.
+    """
 
     id: str
     as_of: str | None
     title: str | None
     note: str | None
     facts: BaseModel
+    assets: Mapping[str, BaseModel]
     text: Mapping[str, Any]
+    asset_texts: Mapping[str, Mapping[str, Any]]
+
+    def towards(self, asset: str | None) -> BaseModel:
+        """Return the facts of the venue as it takes `asset`."""
+        return self.facts if asset is None else self.assets.get(asset, self.facts)
 
 
 class Fixtures:
@@ -125,14 +133,15 @@ class Fixtures:
 
 
 def dated(facts: Mapping[str, Any], as_of: str) -> dict[str, Any]:
-    """Return groups of facts with every fact that says no date as of `as_of`.
+    """Return groups of facts with every fact that says no date as of `as_of`; null is absent.
 
     >>> dated({"peg": {"discount_now": 0.01}}, "2025-10-09")
     {'peg': {'discount_now': {'value': 0.01, 'as_of': '2025-10-09'}}}
     """
     return {
-        group: {name: _dated(claim, as_of) for name, claim in claims.items()}
+        group: {name: _dated(claim, as_of) for name, claim in claims.items() if claim is not None}
         for group, claims in facts.items()
+        if claims is not None
     }
 
 
@@ -155,42 +164,6 @@ def _files(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.yaml"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """What a file says, and where."""
-
-    name: str
-    tree: yaml.Mapping
-    data: dict[str, Any]
-
-    def problem(self, path: Sequence[str | int], message: str, help: str | None = None) -> FactProblem:
-        """Return a problem with the value at `path`, or with what is nearest above it."""
-        at, keys = _place(self.tree, path)
-        pointer = "".join(f"/{key}" for key in keys)
-        return FactProblem(pointer, "Q0009", f"{self.name}:{at.line}:{at.column}: {message}", help)
-
-
-def _place(tree: yaml.Mapping, path: Sequence[str | int]) -> tuple[Position, list[str]]:
-    """Return where `path` leads in a file, and the part of it that is there.
-
-    What is not there is passed over: the model's own names for the forms of a fact stand in no file.
-    """
-    node: yaml.Node = tree
-    at, keys = tree.span.start, []
-    for step in path:
-        match node:
-            case yaml.Mapping(entries):
-                for key, value in entries:
-                    if key.text == step:
-                        node, at = value, key.span.start
-                        keys.append(key.text)
-            case yaml.Sequence(items) if isinstance(step, int):
-                node = items[step]
-                at = node.span.start
-                keys.append(str(step))
-    return at, keys
-
-
 def _snapshot(path: Path) -> StoredSnapshot:
     text, file = _read(path, SnapshotFile)
     facts = _validated(text, Facts, dated(text.data["facts"], file.as_of), ("facts",))
@@ -207,55 +180,68 @@ def _snapshot(path: Path) -> StoredSnapshot:
 
 def _venue(path: Path) -> StoredVenue:
     text, file = _read(path, VenueFile)
-    facts = file.facts
-    if file.as_of is not None:
-        facts = _validated(
-            text, VenueFacts, dated({"venue": text.data["facts"]}, file.as_of)["venue"], ("facts",)
-        )
+    general = text.data["facts"]
+    single = text.data.get("assets") or {}
+    return StoredVenue(
+        file.venue,
+        file.as_of,
+        file.title,
+        file.note,
+        _venue_facts(text, file, general, ("facts",)),
+        {
+            name: _venue_facts(text, file, {**general, **own}, ("assets", name))
+            for name, own in single.items()
+        },
+        general,
+        single,
+    )
+
+
+def _venue_facts(text: Document, file: Any, said: Mapping[str, Any], at: tuple[str, ...]) -> BaseModel:
+    """Return what a venue says, as a model, once it can be used."""
+    data = said if file.as_of is None else dated({"venue": said}, file.as_of)["venue"]
+    facts: BaseModel = _validated(text, VenueFacts, data, at)
     as_of = file.as_of or LATEST.isoformat()
     try:
-        take(asset=None, as_of=as_of, facts=None, venue=facts, venue_name=file.venue, venue_pointer="/facts")
+        take(
+            asset=None,
+            as_of=as_of,
+            facts=None,
+            venue=facts,
+            venue_name=file.venue,
+            venue_pointer="".join(f"/{key}" for key in at),
+        )
     except FactsError as refused:
         _refuse_facts(text, refused)
-    return StoredVenue(file.venue, file.as_of, file.title, file.note, facts, text.data["facts"])
+    return facts
 
 
-def _read(path: Path, model: type[BaseModel]) -> tuple[_Text, Any]:
-    tree, problems = yaml.parse(path.read_bytes(), path.name)
-    if problems or tree is None:
-        raise FactsError(_of_form(path.name, problem) for problem in problems)
-    text = _Text(path.name, tree, _plain(tree))
-    return text, _validated(text, model, text.data)
+def _read(path: Path, model: type[BaseModel]) -> tuple[Document, Any]:
+    found = from_yaml(path.read_bytes(), path.name)
+    if not isinstance(found, Document):
+        raise FactsError(_of_form(path.name, problem) for problem in found)
+    return found, _validated(found, model, found.data)
 
 
-def _of_form(name: str, problem: Any) -> FactProblem:
-    at = problem.span.start
-    is_shapeless = problem.code == "E0303" and not problem.yaml_path
-    message = "the file is not a mapping" if is_shapeless else problem.message
-    help = "begin with `asset:` or `venue:`" if is_shapeless else problem.help
-    return FactProblem("", "Q0009", f"{name}:{at.line}:{at.column}: {message}", help)
+def _of_form(name: str, problem: Problem) -> FactProblem:
+    place = "" if problem.span is None else f":{problem.span.start.line}:{problem.span.start.column}"
+    return FactProblem("", "Q0009", f"{name}{place}: {problem.message}", problem.help)
 
 
-def _plain(node: yaml.Node) -> Any:
-    match node:
-        case yaml.Mapping(entries):
-            return {key.text: _plain(value) for key, value in entries}
-        case yaml.Sequence(items):
-            return [_plain(item) for item in items]
-        case _ if node.is_quoted:
-            return node.text
-        case _ if _NUMBER.fullmatch(node.text):
-            return orjson.loads(node.text)
-    return _WORDS.get(node.text, node.text)
+def _problem(text: Document, path: Sequence[str | int], message: str, help: str | None = None) -> FactProblem:
+    """Return a problem with the value at `path`, or with what is nearest above it."""
+    at, keys = text.place(path)
+    pointer = "".join(f"/{key}" for key in keys)
+    place = "" if at is None else f":{at.line}:{at.column}"
+    return FactProblem(pointer, "Q0009", f"{text.name}{place}: {message}", help)
 
 
-def _validated(text: _Text, model: type[BaseModel], data: Any, at: tuple[str, ...] = ()) -> Any:
+def _validated(text: Document, model: type[BaseModel], data: Any, at: tuple[str, ...] = ()) -> Any:
     try:
-        # Through JSON, so that the model is as strict as it is over HTTP.
-        return model.__pydantic_validator__.validate_json(orjson.dumps(data), strict=True)
+        return model.__pydantic_validator__.validate_python(data, strict=True)
     except ValidationError as refused:
         found = refused.errors(include_url=False, include_input=False)
-    raise FactsError(text.problem((*at, *error["loc"]), *_worded(error)) for error in found)
+    raise FactsError(_problem(text, (*at, *error["loc"]), *_worded(error)) for error in found)
 
 
 def _worded(error: Any) -> tuple[str, str | None]:
@@ -268,9 +254,9 @@ def _worded(error: Any) -> tuple[str, str | None]:
     return message[:1].lower() + message[1:], None
 
 
-def _refuse_facts(text: _Text, refused: FactsError) -> NoReturn:
+def _refuse_facts(text: Document, refused: FactsError) -> NoReturn:
     raise FactsError(
-        text.problem(p.pointer.split("/")[1:], f"{p.message} [{p.code}]", p.help) for p in refused.problems
+        _problem(text, p.pointer.split("/")[1:], f"{p.message} [{p.code}]", p.help) for p in refused.problems
     ) from None
 
 

@@ -10,7 +10,8 @@ from typing import Any, NoReturn
 from pydantic import BaseModel
 
 from pegmark.engine.bounds import beyond_bounds
-from pegmark.engine.decide import Explain, Layer, Terms, settle
+from pegmark.engine.decide import STATUSES, Explain, Layer, Terms, settle
+from pegmark.engine.emit import MICRO, ONE
 from pegmark.engine.report import decide
 from pegmark.errors import FactProblem, FactsError, NotFound
 from pegmark.facts.snapshot import LayerRef, Snapshot, moment, take
@@ -77,7 +78,7 @@ def prepare(desk: Desk, question: Question) -> Case:
     layer = None
     if snapshot.layers:
         path = (question.asset,) if question.asset is not None else ()
-        layer, beneath = _Layers(desk, book, question, sizes).under(snapshot, path)
+        layer, beneath = _Layers(desk, book, question).under(snapshot, path)
         if beneath:
             # The digest of a question covers what it was answered with.
             snapshot = replace(snapshot, submitted={**snapshot.submitted, "layers": beneath})
@@ -105,10 +106,10 @@ def _snapshot(desk: Desk, book: Book, question: Question) -> Snapshot:
         facts = _stored_facts(desk, question)
     match question.venue:
         case None:
-            name, venue = REFERENCE, desk.catalogue.venue(REFERENCE).facts
+            name, venue = REFERENCE, desk.catalogue.venue(REFERENCE).towards(question.asset)
         case str(name):
             try:
-                venue = desk.catalogue.venue(name).facts
+                venue = desk.catalogue.venue(name).towards(question.asset)
             except NotFound as missing:
                 _refuse_name("/venue", "Q0004", missing)
         case given:
@@ -158,11 +159,12 @@ class _Layers:
     something that rests on it.
     """
 
-    def __init__(self, desk: Desk, book: Book, question: Question, sizes: Sequence[float]) -> None:
+    def __init__(self, desk: Desk, book: Book, question: Question) -> None:
         self.desk = desk
         self.book = book
         self.question = question
-        self.sizes = sizes
+        # What a layer loses is asked of a small amount: how deep its market is, is the wrapper's own affair.
+        self.sizes = [book.compiled.scale.breakpoints[0] / MICRO]
 
     def under(self, snapshot: Snapshot, path: tuple[str, ...]) -> tuple[Layer | None, dict[str, Any]]:
         """Return the worst of the material layers of `snapshot`, and what each was decided on."""
@@ -175,8 +177,8 @@ class _Layers:
             if share < layering.material:
                 continue
             self._mind_the_path(asset, path)
-            found, beneath[asset] = self._decide(asset, (*path, asset))
-            layer = found if layer is None else _worse(layer, found)
+            found, beneath[asset] = self._decide(asset, share, (*path, asset))
+            layer = found if layer is None else _beneath(layer, found)
         return layer, beneath
 
     def _mind_the_path(self, asset: str, path: tuple[str, ...]) -> None:
@@ -196,16 +198,16 @@ class _Layers:
                 "give the deepest component without `asset`",
             )
 
-    def _decide(self, asset: str, path: tuple[str, ...]) -> tuple[Layer, Any]:
+    def _decide(self, asset: str, share: float, path: tuple[str, ...]) -> tuple[Layer, Any]:
         snapshot = self._take(asset)
         if snapshot is None:
-            return Layer(None, None, None, None), None
+            return UNRESOLVED, None
         layer, beneath = self.under(snapshot, path)
         terms = settle(self.book.compiled, snapshot, self.sizes, layer)
         submitted: dict[str, Any] = {"as_of": snapshot.as_of, "facts": snapshot.submitted}
         if beneath:
             submitted["layers"] = beneath
-        return _as_layer(terms), submitted
+        return _as_layer(terms, share), submitted
 
     def _take(self, asset: str) -> Snapshot | None:
         given = self.question.layers or {}
@@ -226,7 +228,7 @@ class _Layers:
                 asset=asset,
                 as_of=self.question.as_of,
                 facts=facts,
-                venue=reference.facts,
+                venue=reference.towards(asset),
                 venue_name=REFERENCE,
                 custom=self.book.custom,
             )
@@ -244,23 +246,24 @@ def _shares(layers: Sequence[LayerRef]) -> dict[str, float]:
     return shares
 
 
-def _as_layer(terms: Terms) -> Layer:
-    return Layer(terms.cls, terms.composite, terms.band, terms.status)
+UNRESOLVED = Layer(None, None, None, None, None)
 
 
-def _worse(one: Layer, other: Layer) -> Layer:
-    """Return the worse of each; what is unresolved is worst."""
-    statuses = ("accept", "no_new", "run_off", "ineligible")
-    if one.class_index is None or other.class_index is None:
-        return Layer(None, None, None, None)
-    assert one.score is not None and other.score is not None  # noqa: S101, PT018 - resolved throughout
-    assert one.band_index is not None and other.band_index is not None  # noqa: S101, PT018
-    assert one.status is not None and other.status is not None  # noqa: S101, PT018
+def _as_layer(terms: Terms, share: float) -> Layer:
+    loss = -(-terms.positions[0].maintenance * round(share * ONE) // ONE)
+    return Layer(terms.cls, terms.composite, terms.band, terms.status, min(ONE, loss))
+
+
+def _beneath(one: Layer, other: Layer) -> Layer:
+    """Return the worse of each, and what both lose together; what is unresolved is worst."""
+    if UNRESOLVED in (one, other):
+        return UNRESOLVED
     return Layer(
-        max(one.class_index, other.class_index),
-        min(one.score, other.score),
-        max(one.band_index, other.band_index),
-        max(one.status, other.status, key=statuses.index),
+        max(one.class_index or 0, other.class_index or 0),
+        min(one.score or 0, other.score or 0),
+        max(one.band_index or 0, other.band_index or 0),
+        max(one.status or "accept", other.status or "accept", key=STATUSES.index),
+        min(ONE, (one.haircut or 0) + (other.haircut or 0)),
     )
 
 

@@ -51,6 +51,9 @@ class VenueEntry(Reply):
     title: str | None
     note: str | None
     facts: dict[str, Any]
+    assets: dict[str, dict[str, Any]] = Field(
+        description="Facts towards single assets; they win over `facts`."
+    )
     href: Href
 
 
