@@ -10,12 +10,13 @@ from pydantic import BaseModel, ValidationError
 
 from pegmark.api.faults import Fault, faults_of
 from pegmark.cli.amounts import span
-from pegmark.cli.documents import Document, tokens
+from pegmark.cli.documents import tokens
 from pegmark.cli.refusal import Refused
 from pegmark.facts.model import VenueFacts
 from pegmark.facts.vocabulary import FACTS, GROUPS, FactSpec
 from pegmark.language import nearest
 from pegmark.problems import Position, Problem, Span
+from pegmark.storage.documents import Document
 from pegmark.storage.fixtures import VenueFile
 
 _WRITE = {
@@ -48,8 +49,9 @@ def validated(document: Document, model: Any, data: Any, at: str = "") -> Any:
 
 def complaint(document: Document, pointer: str, code: str, message: str, help: str | None = None) -> Problem:
     """Return a problem at a JSON pointer of a file."""
-    span = document.place(tokens(pointer)) or Span(document.name, Position(0, 0), Position(0, 0))
-    return Problem(code, message, span, help, yaml_path=pointer)
+    at, _ = document.place(tokens(pointer))
+    at = at or Position(0, 0)
+    return Problem(code, message, Span(document.name, at, at), help, yaml_path=pointer)
 
 
 def _worded(fault: Fault, model: type[BaseModel]) -> tuple[str, str | None]:

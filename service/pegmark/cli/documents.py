@@ -1,57 +1,19 @@
-"""Files that state facts: YAML or JSON in, plain data out, and where in the file each value stands.
-
-A value is read as in JSON, whichever the form: `no`, `0x10` and `1:30` are texts, not what some
-reader of YAML makes of them, and a date stays a text. Nothing is read twice, ignored or guessed.
-"""
+"""Files that state facts, named on the command line: YAML or JSON in, plain data out."""
 
 from __future__ import annotations
 
 import json
-import re
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 from pegmark.cli.refusal import Refused
 from pegmark.problems import Position, Problem, Span
-from pegmark.rulebook.source import MAX_BYTES, Mapping, Node, Scalar, parse
-from pegmark.rulebook.source import Sequence as Listed
+from pegmark.rulebook.source import MAX_BYTES
+from pegmark.storage.documents import Document, from_yaml, number
 
 STANDARD_INPUT = "-"
 DEEPEST = 64
-
-_NUMBER = re.compile(
-    r"[-+]?(?:(?:0|[1-9][0-9_]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[-+]?\.inf|\.nan",
-    re.ASCII | re.IGNORECASE,
-)
-_WORDS = {"": None, "~": None, "null": None, "true": True, "True": True, "false": False, "False": False}
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """What a file says; `tree` is there where places in the file are known."""
-
-    name: str
-    data: Any
-    tree: Node | None = None
-
-    def place(self, path: Sequence[str]) -> Span | None:
-        """Return where the value at `path` stands: at its key, or what is nearest above it."""
-        node = self.tree
-        span = node.span if node is not None else None
-        for key in path:
-            match node:
-                case Mapping(entries):
-                    name, node = next((e for e in entries if e[0].text == key), (None, None))
-                    span = name.span if name is not None else span
-                case Listed(items) if key.isdecimal() and int(key) < len(items):
-                    node = items[int(key)]
-                    span = node.span
-                case _:
-                    break
-        return span
 
 
 def read(name: str) -> Document:
@@ -62,11 +24,10 @@ def read(name: str) -> Document:
         _refuse(shown, "the file is too long", f"at most {MAX_BYTES:,} bytes are read")
     if _is_json(name, data):
         return Document(shown, _from_json(data, shown))
-    tree, problems = parse(data, shown)
-    if problems:
-        raise Refused(map(_as_facts, problems))
-    assert tree is not None  # noqa: S101 - there are no problems
-    return Document(shown, _plain(tree), tree)
+    found = from_yaml(data, shown)
+    if not isinstance(found, Document):
+        raise Refused(found)
+    return found
 
 
 def _bytes(name: str, shown: str) -> bytes:
@@ -80,11 +41,7 @@ def _bytes(name: str, shown: str) -> bytes:
     except IsADirectoryError:
         _refuse(shown, "this is a folder", "name one file in it")
     except (OSError, ValueError) as error:
-        said = (
-            error.strerror
-            if isinstance(error, OSError) and error.strerror
-            else "it has no name a file can have"
-        )
+        said = getattr(error, "strerror", None) or "no file has such a name"
         _refuse(shown, f"the file cannot be read: {said[:1].lower()}{said[1:]}")
 
 
@@ -98,41 +55,11 @@ def _is_json(name: str, data: bytes) -> bool:
     return suffix == ".json" or (suffix not in (".yaml", ".yml") and data.lstrip()[:1] in (b"{", b"["))
 
 
-def _as_facts(problem: Problem) -> Problem:
-    """Return a problem of YAML as one of a file of facts, which is no rulebook."""
-    if problem.code != "E0303" or "mapping" not in problem.message:
-        return problem
-    return Problem(
-        "", "the file is not a mapping", problem.span, "begin with `asset:`, `as_of:` and `facts:`"
-    )
-
-
-def _plain(node: Node) -> Any:
-    match node:
-        case Mapping(entries):
-            return {key.text: _plain(value) for key, value in entries}
-        case Listed(items):
-            return [_plain(item) for item in items]
-        case Scalar(text, is_quoted=True):
-            return text
-        case Scalar(text):
-            return _value(text)
-
-
-def _value(text: str) -> Any:
-    if text in _WORDS:
-        return _WORDS[text]
-    if _NUMBER.fullmatch(text):
-        return float(text.lower().replace("_", "").replace(".inf", "inf").replace(".nan", "nan"))
-    return text
-
-
 class _Pairs(list[tuple[str, Any]]):
     """The pairs of an object, told apart from an array."""
 
 
-# Every number is a float: Python refuses to make an int of more than 4,300 digits.
-_JSON = json.JSONDecoder(object_pairs_hook=_Pairs, parse_int=float)
+_JSON = json.JSONDecoder(object_pairs_hook=_Pairs, parse_int=number, parse_float=number)
 
 
 def _from_json(data: bytes, name: str) -> Any:

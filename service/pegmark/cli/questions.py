@@ -14,7 +14,6 @@ from pydantic import BaseModel
 
 from pegmark.api.schemas.assessment import AssessmentRequest
 from pegmark.cli.complaints import complaint, validated
-from pegmark.cli.documents import Document
 from pegmark.cli.refusal import Refused
 from pegmark.engine.decide import Explain
 from pegmark.errors import FactProblem
@@ -22,6 +21,7 @@ from pegmark.facts.model import Facts, VenueFacts
 from pegmark.facts.snapshot import moment
 from pegmark.facts.vocabulary import GROUPS
 from pegmark.problems import Problem
+from pegmark.storage.documents import Document
 from pegmark.storage.fixtures import SnapshotFile, VenueFile, dated
 from pegmark.usecases.assess import DEFAULT_SIZES, Question
 
@@ -82,7 +82,7 @@ def about_file(document: Document, typed: Typed) -> Asked:
     file = validated(document, SnapshotFile, data)
     _refuse_the_future(document, file.as_of, typed.as_of)
     # INVARIANT: a bare fact is as of its file, also where the file is asked about a later day.
-    facts = validated(document, Facts, dated(_without_nulls(data["facts"]), file.as_of), "/facts")
+    facts = validated(document, Facts, dated(data["facts"], file.as_of), "/facts")
     question = Question(typed.as_of or file.as_of, file.asset, facts)
     return _asked(question, typed, {"": (document, "")}, file.title)
 
@@ -122,12 +122,12 @@ def _all_dated(data: Mapping[str, Any], as_of: str) -> dict[str, Any]:
     """Return a request whose bare facts are as of `as_of`."""
     found = dict(data)
     if found.get("facts"):
-        found["facts"] = dated(_without_nulls(found["facts"]), as_of)
+        found["facts"] = dated(found["facts"], as_of)
     if isinstance(found.get("venue"), dict):
-        found["venue"] = dated(_without_nulls({"venue": found["venue"]}), as_of)["venue"]
+        found["venue"] = dated({"venue": found["venue"]}, as_of)["venue"]
     if found.get("layers"):
         found["layers"] = {
-            asset: {"facts": dated(_without_nulls(layer["facts"]), as_of)} if layer.get("facts") else layer
+            asset: {"facts": dated(layer["facts"], as_of)} if layer.get("facts") else layer
             for asset, layer in found["layers"].items()
         }
     return found
@@ -140,7 +140,8 @@ def _asked(question: Question, typed: Typed, origins: dict[str, Origin], title: 
     if isinstance(typed.venue, str):
         venue, origins["/venue"] = typed.venue, "--venue: "
     elif typed.venue is not None:
-        venue, venue_title, origins["/venue"] = _venue(typed.venue)
+        venue, venue_title, places = _venue(typed.venue, question.asset)
+        origins |= places
     if typed.as_of is not None:
         origins["/as_of"] = "--as-of: "
     return Asked(
@@ -161,20 +162,22 @@ def _asked(question: Question, typed: Typed, origins: dict[str, Origin], title: 
     )
 
 
-def _venue(document: Document) -> tuple[BaseModel, str, tuple[Document, str]]:
-    """Return the facts of a venue's file, its title, and where in the file they stand."""
+def _venue(document: Document, asset: str | None) -> tuple[BaseModel, str, dict[str, Origin]]:
+    """Return the facts of a venue's file towards an asset, its title, and the origin of each."""
     data = document.data
     if isinstance(data, dict) and "asset" in data:
         help = "give it instead of the asset; a venue's file begins with `venue:` and `facts:`"
         raise Refused([complaint(document, "/asset", "", "the file states facts about an asset", help)])
     if isinstance(data, dict) and data and data.keys() <= VenueFacts.model_fields.keys():
-        return validated(document, VenueFacts, data), document.name, (document, "")
+        return validated(document, VenueFacts, data), document.name, {"/venue": (document, "")}
     file = validated(document, VenueFile, data)
-    facts = file.facts
+    own = (data.get("assets") or {}).get(asset) or {}
+    facts = {**data["facts"], **own}
     if file.as_of is not None:
-        named = dated({"venue": _without_nulls(data)["facts"]}, file.as_of)["venue"]
-        facts = validated(document, VenueFacts, named, "/facts")
-    return facts, file.title or file.venue, (document, "/facts")
+        facts = dated({"venue": facts}, file.as_of)["venue"]
+    origins: dict[str, Origin] = {"/venue": (document, "/facts")}
+    origins |= {f"/venue/{name}": (document, f"/assets/{asset}/{name}") for name in own}
+    return validated(document, VenueFacts, facts, "/facts"), file.title or file.venue, origins
 
 
 def _refuse_a_venue(document: Document, data: Mapping[str, Any]) -> None:
@@ -197,12 +200,3 @@ def _refuse_the_future(document: Document, stated: str, asked: str | None) -> No
     if is_later:
         message = f"the file states facts as of {stated}, and is asked about {asked}, before that"
         raise Refused([complaint(document, "/as_of", "F0002", message, f"ask for {stated} or later")])
-
-
-def _without_nulls(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return groups of facts without what is null, which is the same as absent."""
-    return {
-        group: {name: claim for name, claim in claims.items() if claim is not None}
-        for group, claims in facts.items()
-        if isinstance(claims, dict)
-    }
