@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pegmark.problems import Position, Problem
@@ -59,9 +59,10 @@ def from_yaml(data: bytes, name: str) -> Document | list[Problem]:
 
 def _of_facts(problem: Problem) -> Problem:
     """Return a problem of form as one of a file of facts, which is no rulebook."""
-    if problem.code != "E0303" or problem.yaml_path:
-        return problem
-    return Problem("E0303", "the file is not a mapping", problem.span, "begin with `asset:` or `venue:`")
+    begin = "begin with `asset:` or `venue:`"
+    if problem.code == "E0303" and not problem.yaml_path:
+        return replace(problem, message="the file is not a mapping", help=begin)
+    return replace(problem, help=begin) if problem.code == "E0012" else problem
 
 
 def _plain(node: yaml.Node) -> Any:
