@@ -17,7 +17,7 @@ from pegmark.rulebook.digest import resolved_digest, text_digest
 from pegmark.rulebook.files import NORMAL, normal_file, oversized, read_files
 from pegmark.rulebook.program import Program
 from pegmark.rulebook.reading import MAX_PROBLEMS, Enough, Reader
-from pegmark.rulebook.source import Mapping, parse
+from pegmark.rulebook.source import Allowance, Mapping, parse
 
 __all__ = ["NORMAL", "check", "check_files", "load", "normal_file", "read_files"]
 
@@ -62,8 +62,9 @@ def _place(problem: Problem) -> tuple[Span, str]:
 def _read(reader: Reader, files: Lookup[str, bytes], normal: tuple[str, bytes]) -> Program | None:
     trees: dict[str, Mapping] = {}
     normal_name, normal_data = normal
+    allowance = Allowance()
     for name, data in (*sorted(files.items()), normal):
-        tree, problems = parse(data, name)
+        tree, problems = parse(data, name, allowance=allowance)
         reader.add(problems)
         if tree is not None:
             trees[name] = tree

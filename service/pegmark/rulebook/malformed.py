@@ -13,6 +13,7 @@ import yaml
 
 from pegmark.problems import Position, Problem, Related, Span
 
+MAX_DEPTH = 24
 _INDENT = "indent entries of one mapping, or items of one list, alike"
 _QUOTE = "put the text in quotes"
 
@@ -28,7 +29,13 @@ class _Mistake(NamedTuple):
     code: str = "E0001"
 
 
+_COLON = _Mistake(
+    r"mapping values are not allowed|found unexpected ':'",
+    "`:` may not stand here",
+    "put a text that holds `: ` in quotes; or see how the lines are indented",
+)
 _MISTAKES = (
+    _Mistake(r"document start", "this does not go on with what stands above it", _INDENT),
     _Mistake(
         r"(scanning|parsing) a tag",
         "tags are not allowed",
@@ -36,11 +43,7 @@ _MISTAKES = (
         code="E0008",
         is_before=True,
     ),
-    _Mistake(
-        r"mapping values are not allowed|found unexpected ':'",
-        "`:` may not stand here",
-        "put a text that holds `: ` in quotes; or see how the lines are indented",
-    ),
+    _COLON,
     _Mistake(r"mapping keys are not allowed", "a key may not begin here", _INDENT),
     _Mistake(
         r"sequence entries are not allowed",
@@ -66,10 +69,9 @@ _MISTAKES = (
     _Mistake(
         r"block collection", "this is no item of the list above it", _INDENT, began="the list begins here"
     ),
-    _Mistake(r"document start", "this does not go on with what stands above it", _INDENT),
     _Mistake(r"node content", "a value should stand here", "write a value, or remove what asks for one"),
     _Mistake(
-        r"end of stream|document separator",
+        r"end of stream|document (separator|indicator)",
         "text in quotes is not closed",
         "end it with the quote it begins with",
         is_before=True,
@@ -99,6 +101,8 @@ def malformed(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
     at = _position(error.problem_mark) or began or Position(1, 1)
     if "invalid Unicode character escape" in said:
         return without_character(file, at)
+    if "maximum nesting depth" in said:
+        return too_deep(file, at)
     if "cannot start any token" in said:
         first = text.split("\n")[at.line - 1][at.column - 1 : at.column]
         return _problem("E0001", f"a value may not begin with `{first}`", file, at, _QUOTE)
@@ -108,6 +112,17 @@ def malformed(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
             related = (Related(mistake.began, _span(file, began)),) if mistake.began and began else ()
             return _problem(mistake.code, mistake.message, file, where, mistake.help, related)
     return _problem("E0001", "this cannot be read as YAML", file, at, None)
+
+
+def too_deep(file: str, at: Position) -> Problem:
+    """Return the problem of what is nested too deeply."""
+    help = "no section needs this; see how lines are indented"
+    return _problem("E0011", f"nested more than {MAX_DEPTH} deep", file, at, help)
+
+
+def touching(file: str, at: Position) -> Problem:
+    """Return the problem of a colon that touches a comma or bracket: only libyaml refuses it."""
+    return _problem("E0001", _COLON.message, file, at, _COLON.help)
 
 
 def without_character(file: str, at: Position) -> Problem:

@@ -89,7 +89,7 @@ def _through_block(
     found: list[Position] = []
     after = Position(start.line + 1, indent + 1)
     for number, line in enumerate(lines[start.line :], start.line + 1):
-        if len(found) == len(text):
+        if len(found) == len(text) or (line.strip() and _margin(line) < indent):
             break
         content = line[indent:]
         if not content:

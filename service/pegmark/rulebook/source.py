@@ -17,12 +17,13 @@ import yaml
 from pegmark.language import Place, shown
 from pegmark.problems import Position, Problem, Related, Span
 from pegmark.rulebook.decoding import MAX_BYTES, Refused, at_character, decode, named, whole
-from pegmark.rulebook.malformed import malformed, without_character
+from pegmark.rulebook.malformed import MAX_DEPTH, malformed, too_deep, touching, without_character
 from pegmark.rulebook.positions import Style, positions
 
 __all__ = ["LOADER", "MAX_BYTES", "MAX_DEPTH", "Mapping", "Node", "Scalar", "Sequence", "parse"]
 
-MAX_DEPTH = 24
+MAX_VALUES = 60_000
+"""How many values the files of a rulebook may hold together, which bounds the time that it takes."""
 MAX_PROBLEMS = 100
 """How many problems of one file's form are noted; there may be one a line."""
 
@@ -68,15 +69,28 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
-def parse(data: bytes, file: str, loader: Any = None) -> tuple[Mapping | None, list[Problem]]:
-    """Return the tree of one file, or None, and every problem of its form."""
+@dataclass(slots=True)
+class Allowance:
+    """How many more values may be read."""
+
+    left: int = MAX_VALUES
+
+
+def parse(
+    data: bytes, file: str, loader: Any = None, allowance: Allowance | None = None
+) -> tuple[Mapping | None, list[Problem]]:
+    """Return the tree of one file, or None, and every problem of its form.
+
+    Files that are read together share one `allowance`.
+    """
+    problems: list[Problem] = []
     try:
         text = decode(data, file)
-        builder = _Builder(text, file)
+        builder = _Builder(text, file, problems, allowance or Allowance())
         _feed(builder, text, file, (loader or LOADER)(text))
-        return builder.finish(), builder.problems
+        return builder.finish(), problems
     except Refused as stop:
-        return None, [stop.problem]
+        return None, [*problems, stop.problem]
 
 
 def _feed(builder: _Builder, text: str, file: str, events: Any) -> None:
@@ -85,7 +99,7 @@ def _feed(builder: _Builder, text: str, file: str, events: Any) -> None:
             builder.take(events.get_event())
     except yaml.MarkedYAMLError as error:
         raise Refused(malformed(error, text, file)) from None
-    except ValueError:
+    except (ValueError, OverflowError):
         # The pure parser stops like this at an escape beyond Unicode, and does not say where.
         at = Position(events.line + 1, events.column + 1)
         raise Refused(without_character(file, at)) from None
@@ -105,8 +119,9 @@ class _Open:
 
 
 class _Builder:
-    def __init__(self, text: str, file: str) -> None:
-        self.problems: list[Problem] = []
+    def __init__(self, text: str, file: str, problems: list[Problem], allowance: Allowance) -> None:
+        self._problems = problems
+        self._allowance = allowance
         self._file = file
         self._lines = text.split("\n")
         self._stack: list[_Open] = []
@@ -132,10 +147,7 @@ class _Builder:
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                 self._check(event)
                 if len(self._stack) >= MAX_DEPTH:
-                    message = f"nested more than {MAX_DEPTH} deep"
-                    raise self._refused(
-                        "E0011", message, event, "no section needs this; see how lines are indented"
-                    )
+                    raise Refused(too_deep(self._file, self._position(event)))
                 self._stack.append(_Open(isinstance(event, yaml.MappingStartEvent), self._position(event)))
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                 done = self._stack.pop()
@@ -176,6 +188,13 @@ class _Builder:
         return Refused(at_character(code, message, self._file, self._position(event), help, self._path()))
 
     def _check(self, event: Any) -> None:
+        self._allowance.left -= 1
+        if self._allowance.left < 0:
+            message, help = (
+                f"more than {MAX_VALUES:,} values",
+                "let tables and curves say what many rules say",
+            )
+            raise self._refused("E0010", message, event, help)
         if event.anchor is not None:
             message = f"anchors are not allowed: `&{shown(event.anchor)}`"
             raise self._refused("E0007", message, event, "write the value out where it is needed")
@@ -186,6 +205,8 @@ class _Builder:
         start = self._position(event)
         end = Position(event.end_mark.line + 1, event.end_mark.column + 1)
         style = _STYLES.get(event.style, "plain")
+        if style == "plain":
+            start, end = self._settled(start, end)
         found = Scalar(
             event.value,
             Span(self._file, start, end),
@@ -195,6 +216,17 @@ class _Builder:
         if style == "double" and not event.value.replace("\n", "").isprintable():
             self._report_escape(found)
         return found
+
+    def _settled(self, start: Position, end: Position) -> tuple[Position, Position]:
+        """Return where a plain scalar stands, which the parsers do not agree on in two cases."""
+        line = self._lines[end.line - 1]
+        if start == end:
+            # Nothing: libyaml puts it where the next thing begins, which may be some blanks further.
+            column = len(line[: start.column - 1].rstrip(" ")) + 1
+            return Position(start.line, column), Position(start.line, column)
+        if line[end.column - 1 : end.column] == ":" and line[end.column : end.column + 1] in set(",[]{}"):
+            raise Refused(touching(self._file, end))
+        return start, end
 
     def _report_escape(self, scalar: Scalar) -> None:
         offset, character = next(
@@ -209,8 +241,8 @@ class _Builder:
         self._note(Problem("E0003", message, span, help, yaml_path=self._path()))
 
     def _note(self, problem: Problem) -> None:
-        if len(self.problems) < MAX_PROBLEMS:
-            self.problems.append(problem)
+        if len(self._problems) < MAX_PROBLEMS:
+            self._problems.append(problem)
 
     def _add(self, node: Node) -> None:
         if not self._stack:
