@@ -20,13 +20,13 @@ from pegmark.data import data_root
 YAML = "application/yaml"
 
 _FILES = Path(__file__).with_name("page")
-_PARTS = {
-    "/": ("home.html", "text/html"),
-    "/docs": ("docs.html", "text/html"),
-    "/docs/docs.css": ("docs.css", "text/css"),
-    "/docs/docs.js": ("docs.js", "text/javascript"),
-    "/docs/mark.svg": ("mark.svg", "image/svg+xml"),
+_MEDIA = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
 }
+_PATHS = {"home.html": "/", "docs.html": "/docs"}
 
 
 def routes() -> list[HTTPRouteHandler]:
@@ -41,13 +41,19 @@ def routes() -> list[HTTPRouteHandler]:
     def get_json(request: Request[Any, Any, Any]) -> Response[bytes]:
         return reply(request, _openapi_json())
 
-    return [get_yaml, get_json, *(_part(path, *part) for path, part in _PARTS.items())]
+    return [get_yaml, get_json, *map(_part, sorted(_FILES.iterdir()))]
 
 
-def _part(path: str, name: str, media: str) -> HTTPRouteHandler:
-    document = Document.of((_FILES / name).read_bytes(), media)
+def _part(file: Path) -> HTTPRouteHandler:
+    media = _MEDIA[file.suffix]
+    document = Document.of(file.read_bytes(), media)
 
-    @get(path, sync_to_thread=False, media_type=media, opt={"media": media})
+    @get(
+        _PATHS.get(file.name, f"/docs/{file.name}"),
+        sync_to_thread=False,
+        media_type=media,
+        opt={"media": media},
+    )
     def part(request: Request[Any, Any, Any]) -> Response[bytes]:
         return reply(request, document)
 
