@@ -111,9 +111,10 @@ def test_every_stored_fact_is_dated_and_says_where_it_is_from(shipped: Fixtures)
 def test_every_fact_of_a_venue_says_where_it_is_from(shipped: Fixtures) -> None:
     """Proves the same of venues, whose facts are dated only where the venue is."""
     for venue in shipped.venues():
-        for name, claim in venue.text.items():
-            assert isinstance(claim, dict), f"{venue.id} {name}: bare"
-            assert len(claim.get("source", "")) > 10, f"{venue.id} {name}: no source"
+        for text in (venue.text, *venue.asset_texts.values()):
+            for name, claim in text.items():
+                assert isinstance(claim, dict), f"{venue.id} {name}: bare"
+                assert len(claim.get("source", "")) > 10, f"{venue.id} {name}: no source"
 
 
 def test_no_stored_fact_was_unknowable_at_its_snapshot(shipped: Fixtures) -> None:
@@ -143,7 +144,11 @@ def test_an_estimate_says_whose_it_is_and_on_what_it_rests(shipped: Fixtures) ->
         (f"{stored} {name}", claim)
         for stored, facts in (
             *((f"{s.asset} {s.as_of}", dict(claims(s))) for s in all_snapshots(shipped)),
-            *((venue.id, venue.text) for venue in shipped.venues()),
+            *(
+                (venue.id, text)
+                for venue in shipped.venues()
+                for text in (venue.text, *venue.asset_texts.values())
+            ),
         )
         for name, claim in facts.items()
         if claim.get("estimated")
@@ -341,3 +346,24 @@ def test_a_fact_that_a_rulebook_declares_may_be_stored(tmp_path: Path) -> None:
     text = SNAPSHOT + "  custom:\n    audits: 2\n"
     (stored,) = Fixtures(folder(tmp_path, {"usdx.yaml": text})).snapshots("USDX")
     assert stored.text["custom"] == {"audits": 2}
+
+
+def test_a_venue_may_take_single_assets_otherwise(tmp_path: Path) -> None:
+    """Proves that facts towards one asset win over the venue's own, add to them, and touch no other asset."""
+    text = (
+        VENUE + "assets:\n  X:\n    price_source: {value: par, source: By definition}\n    fee_waived: true\n"
+    )
+    venue: Any = Fixtures(folder(tmp_path, {"a.yaml": SNAPSHOT}, {"desk.yaml": text})).venue("desk")
+    assert venue.towards("X").price_source.value == "par"
+    assert venue.towards("X").fee_waived is True
+    assert venue.towards("Y") == venue.towards(None) == venue.facts
+    assert venue.facts.price_source.value == "multi_venue_index"
+    assert venue.facts.fee_waived is None
+
+
+def test_a_contradiction_towards_a_single_asset_is_placed(tmp_path: Path) -> None:
+    """Proves that what a venue says of one asset is checked together with what it says of all, at its line."""
+    text = VENUE + "assets:\n  X: {discount_now: 0.5, max_discount_365d: 0.1}\n"
+    error = refused(folder(tmp_path, {"a.yaml": SNAPSHOT}, {"desk.yaml": text}))
+    assert "desk.yaml:" in str(error)
+    assert "is below" in str(error)
