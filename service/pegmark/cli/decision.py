@@ -64,7 +64,7 @@ def _header(body: Body, around: Surroundings, style: Style) -> Iterator[str]:
     yield f"{style.heading(asset)} · {_date(body['as_of'])} · venue {body['venue']}"
     said = {
         "what": around.title,
-        "facts": f"stored snapshot of {_date(around.facts)}" if around.facts else None,
+        "facts": _facts(body, around.facts),
         "venue": around.venue_title,
         "rules": around.rulebook,
     }
@@ -74,6 +74,15 @@ def _header(body: Body, around: Surroundings, style: Style) -> Iterator[str]:
     for layer in around.layers:
         since = f"known as of {_date(layer.as_of)}" if layer.as_of else "of which nothing is known here"
         yield style.wrapped(f"{share(layer.share)} {layer.asset}, {since}", 12, "  rests on")
+
+
+def _facts(body: Body, stored: str | None) -> str | None:
+    """Say where the facts are from, and how many are too old to be of use at the day of the decision."""
+    stale = sum(fact["state"] == "stale" for fact in body["unknown"])
+    said = f"stored snapshot of {_date(stored)}" if stored else "as stated"
+    if not stale:
+        return said if stored else None
+    return f"{said}; {stale} {'is' if stale == 1 else 'are'} too old to use on {_date(body['as_of'])}"
 
 
 def _verdict(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
