@@ -83,7 +83,7 @@ def _number(value: float) -> Any:
     if value.is_integer():
         if -_EXACT < value < _EXACT:
             return int(value)
-        return orjson.Fragment(f"{Decimal(repr(value)):f}") if abs(value) < 1e21 else value
+        return orjson.Fragment(f"{Decimal(repr(value)):.0f}") if abs(value) < 1e21 else value
     if 1e-6 <= abs(value) < 1e-5:
         return orjson.Fragment(f"{Decimal(repr(value)):f}")
     if value - value != 0.0:
