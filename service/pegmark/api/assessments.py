@@ -9,7 +9,7 @@ from litestar.params import JSONBody
 
 from pegmark.api.operation import JSON, Link, Operation, declared
 from pegmark.api.schemas.assessment import AssessmentRequest, Decision
-from pegmark.usecases.assess import Question, assess
+from pegmark.usecases.assess import assess
 from pegmark.usecases.desk import Desk
 
 ASSESS = Operation(
@@ -33,22 +33,6 @@ def routes(desk: Desk) -> list[HTTPRouteHandler]:
 
     @post("/v1/assessments", sync_to_thread=False, **declared(ASSESS))
     def assessments(data: JSONBody[AssessmentRequest]) -> Response[bytes]:
-        return Response(orjson.dumps(assess(desk, question(data))), media_type=JSON)
+        return Response(orjson.dumps(assess(desk, data.question())), media_type=JSON)
 
     return [assessments]
-
-
-def question(asked: AssessmentRequest) -> Question:
-    """Return a request as the question it asks."""
-    layers = asked.layers
-    return Question(
-        as_of=asked.as_of,
-        asset=asked.asset,
-        facts=asked.facts,
-        venue=asked.venue,
-        layers=None if layers is None else {name: layer.facts for name, layer in layers.items()},
-        sizes=asked.sizes_usd,
-        rulebook=asked.rulebook,
-        version=asked.rulebook_version,
-        explain=asked.explain,
-    )

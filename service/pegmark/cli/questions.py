@@ -7,7 +7,7 @@ A file is a snapshot (`asset`, `as_of`, `facts`, as in `fixtures/snapshots`) or 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -23,7 +23,7 @@ from pegmark.facts.vocabulary import GROUPS
 from pegmark.problems import Problem
 from pegmark.storage.documents import Document
 from pegmark.storage.fixtures import SnapshotFile, VenueFile, dated
-from pegmark.usecases.assess import DEFAULT_SIZES, Question
+from pegmark.usecases.assess import Question
 
 _ONLY_IN_A_REQUEST = AssessmentRequest.model_fields.keys() - SnapshotFile.model_fields.keys()
 
@@ -77,7 +77,8 @@ def about_file(document: Document, typed: Typed) -> Asked:
     if not isinstance(data, dict):
         raise Refused([complaint(document, "", "", "the file states no facts", _SHAPE)])
     _refuse_a_venue(document, data)
-    if data.keys() & _ONLY_IN_A_REQUEST:
+    is_stored = "facts" not in data and data.keys() <= AssessmentRequest.model_fields.keys()
+    if data.keys() & _ONLY_IN_A_REQUEST or (is_stored and data):
         return _about_request(document, typed)
     file = validated(document, SnapshotFile, data)
     _refuse_the_future(document, file.as_of, typed.as_of)
@@ -91,31 +92,15 @@ _SHAPE = "begin with `asset:`, `as_of:` and `facts:`; docs/integrators.md shows 
 
 
 def _about_request(document: Document, typed: Typed) -> Asked:
-    data = dict(document.data)
-    stated = data.get("as_of")
-    if typed.as_of is not None:
-        data["as_of"] = typed.as_of
-    request = validated(document, AssessmentRequest, data)
-    if typed.as_of is not None and isinstance(stated, str):
+    data = document.data
+    origins: dict[str, Origin] = {"": (document, "")}
+    if typed.as_of is None:
+        return _asked(validated(document, AssessmentRequest, data).question(), typed, origins, None)
+    stated = validated(document, AssessmentRequest, {"as_of": typed.as_of} | data).as_of
+    if data.get("facts") is not None:
         _refuse_the_future(document, stated, typed.as_of)
-        request = AssessmentRequest.__pydantic_validator__.validate_python(
-            _all_dated(data, stated), strict=True
-        )
-    layers = None
-    if request.layers is not None:
-        layers = {asset: layer.facts for asset, layer in request.layers.items()}
-    question = Question(
-        as_of=request.as_of,
-        asset=request.asset,
-        facts=request.facts,
-        venue=request.venue,
-        layers=layers,
-        sizes=request.sizes_usd,
-        rulebook=request.rulebook,
-        version=request.rulebook_version,
-        explain=request.explain,
-    )
-    return _asked(question, typed, {"": (document, "")}, None)
+    request = validated(document, AssessmentRequest, _all_dated(data, stated) | {"as_of": typed.as_of})
+    return _asked(request.question(), typed, origins, None)
 
 
 def _all_dated(data: Mapping[str, Any], as_of: str) -> dict[str, Any]:
@@ -145,16 +130,11 @@ def _asked(question: Question, typed: Typed, origins: dict[str, Origin], title: 
     if typed.as_of is not None:
         origins["/as_of"] = "--as-of: "
     return Asked(
-        Question(
-            question.as_of,
-            question.asset,
-            question.facts,
-            venue,
-            question.layers,
-            typed.sizes or question.sizes or DEFAULT_SIZES,
-            question.rulebook,
-            question.version,
-            typed.explain or question.explain,
+        replace(
+            question,
+            venue=venue,
+            sizes=typed.sizes or question.sizes,
+            explain=typed.explain or question.explain,
         ),
         title,
         venue_title,

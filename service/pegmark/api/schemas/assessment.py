@@ -8,7 +8,7 @@ from pydantic import BaseModel, Discriminator, Field, Tag
 
 from pegmark.api.schemas.shared import Digest, Points, Ratio, Reply, RuleId, Usd, Why
 from pegmark.facts.model import AssetName, Facts, Strict, VenueFacts, When
-from pegmark.usecases.assess import DEFAULT_SIZES
+from pegmark.usecases.assess import DEFAULT_SIZES, Question
 
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Size = Annotated[float, Field(ge=1, le=1e12)]
@@ -49,6 +49,21 @@ class AssessmentRequest(Strict):
     rulebook: Name | None = Field(None, description="Absent: the rulebook this server decides by.")
     rulebook_version: Name | None = Field(None, description="Refused unless it is the version loaded.")
     explain: Explain = "short"
+
+    def question(self) -> Question:
+        """Return the request as the question it asks."""
+        layers = self.layers
+        return Question(
+            as_of=self.as_of,
+            asset=self.asset,
+            facts=self.facts,
+            venue=self.venue,
+            layers=None if layers is None else {name: layer.facts for name, layer in layers.items()},
+            sizes=self.sizes_usd,
+            rulebook=self.rulebook,
+            version=self.rulebook_version,
+            explain=self.explain,
+        )
 
 
 class Scores(Reply):
