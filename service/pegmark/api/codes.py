@@ -30,7 +30,7 @@ CODES: Mapping[str, RequestCode] = {
     "H4041": RequestCode(404, "no such thing", "The path exists, what it names does not. Names are case-sensitive."),
     "H4050": RequestCode(405, "method not allowed", "The header `Allow` lists the methods of this path."),
     "H4060": RequestCode(406, "nothing acceptable", "Accept what the operation sends: `application/json`, but for pages and YAML."),
-    "H4080": RequestCode(408, "body too slow", "Send the whole body within ten seconds of the headers."),
+    "H4080": RequestCode(408, "request too slow", "Send the headers within ten seconds, and the body within ten more."),
     "H4130": RequestCode(413, "body too long", "Send less; operators set the limit with `PEGMARK_MAX_BODY_BYTES`."),
     "H4140": RequestCode(414, "target too long", "Path and query together may have 4,096 characters; no operation needs a tenth."),
     "H4150": RequestCode(415, "content type not supported", "Send `Content-Type: application/json`."),
@@ -44,6 +44,7 @@ CODES: Mapping[str, RequestCode] = {
     "H4226": RequestCode(422, "wrong form", "Dates are `2025-10-09`, instants `2025-10-09T14:00:00Z`; text holds no control characters."),
     "H4227": RequestCode(422, "wrong length", "Too many or too few elements or characters."),
     "H4228": RequestCode(422, "value refused", "The value cannot be used here."),
+    "H4310": RequestCode(431, "headers too long", "Request line and headers may have 65,536 bytes together; no operation needs a tenth."),
     "H5000": RequestCode(500, "internal error", "Not your fault. The log has it under the request's `X-Request-Id`."),
     "H5030": RequestCode(503, "busy", "Try again after the seconds that `Retry-After` gives."),
 }  # fmt: skip

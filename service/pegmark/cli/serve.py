@@ -7,7 +7,13 @@ import os
 import click
 import uvicorn
 
+from pegmark.api.logs import configure_logs
+from pegmark.api.wire import Wire
+from pegmark.bootstrap import build_desk
 from pegmark.settings import PREFIX, read_settings
+
+SECONDS_TO_FINISH = 10
+"""How long requests in flight may take once the server is told to stop."""
 
 
 @click.command(
@@ -18,6 +24,7 @@ Examples:
   PEGMARK_LOG_FORMAT=json pegmark serve
 
 \b
+Exit codes: 0 stopped · 1 rules or facts are refused · 2 wrong use, or settings that cannot be used.
 Options win over the environment; docs/operators.md lists every setting."""
 )
 @click.option(
@@ -31,12 +38,20 @@ def command(host: str | None, port: str | None, workers: str | None) -> None:
     # Workers are processes of their own: they read the environment, not our options.
     os.environ.update({PREFIX + name.upper(): value for name, value in given.items() if value is not None})
     settings = read_settings(os.environ)
+    configure_logs(settings.log_format, settings.log_level)
+    if settings.workers > 1:
+        # What is wrong with rules or facts is said once, here, and not by every worker for ever.
+        build_desk(settings)
     uvicorn.run(
         "pegmark.asgi:app",
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
+        http=Wire,
+        ws="none",
+        log_config=None,
         log_level=settings.log_level,
         access_log=False,
         server_header=False,
+        timeout_graceful_shutdown=SECONDS_TO_FINISH,
     )
