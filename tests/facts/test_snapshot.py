@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pegmark.errors import FactProblem
-from pegmark.facts.snapshot import LayerRef, moment, spelled
+from pegmark.facts.snapshot import LayerRef, moment, spelled, take
 from pegmark.facts.specification import FactSpec
 from pegmark.facts.vocabulary import COMPONENT_KINDS, FACTS
 from tests.facts.taking import refusals, taken
@@ -39,6 +39,12 @@ def test_an_absent_fact_has_no_entry() -> None:
     """Nobody looked: neither value nor state nor anything submitted; null says the same."""
     found = taken({"peg.discount_now": None, "backing.components": None})
     assert (found.values, found.states, found.submitted) == ({}, {}, {})
+
+
+def test_nothing_at_all_can_be_taken() -> None:
+    """Neither facts nor venue: everything is unknown, and nothing was submitted."""
+    found = take(asset=None, as_of="2025-10-09", facts=None, venue=None, venue_name="none")
+    assert (found.values, found.known, found.submitted, found.venue) == ({}, frozenset(), {}, "none")
 
 
 @pytest.mark.parametrize("spec", AGING, ids=lambda spec: spec.name)
