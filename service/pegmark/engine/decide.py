@@ -185,9 +185,8 @@ def settle(
         crossed = _crossed(program, run, compiled.bands[band], scores, positions, venue_cap, status)
         if crossed and status != "ineligible":
             status = "ineligible"
-            venue_cap, account_cap, binding, positions, ladder = _terms_for(
-                compiled, run, status, sizes, None
-            )
+            venue_cap, account_cap, binding, ladder = 0, 0, None, []
+            positions = [worthless(p.size, p.amounts) for p in positions]
     if status == "ineligible":
         band = len(compiled.bands) - 1
     return Terms(
