@@ -19,6 +19,8 @@ from pegmark.problems import Position, Problem, Span
 from pegmark.storage.documents import Document
 from pegmark.storage.fixtures import VenueFile
 
+NOWHERE = Position(0, 0)
+"""The place of what concerns a file, or an option, as a whole."""
 _WRITE = {
     "ratio": "write a decimal: `0.05` for 5 %",
     "USD": "write USD as a bare number: `50000000` for $50M",
@@ -41,7 +43,7 @@ def validated(document: Document, model: Any, data: Any, at: str = "") -> Any:
         complaint(document, at + (fault.pointer or ""), fault.code, *_worded(fault, model))
         for fault in faults
     ]
-    problems.sort(key=lambda problem: problem.span.start if problem.span else Position(0, 0))
+    problems.sort(key=lambda problem: problem.span.start if problem.span else NOWHERE)
     if left_out:
         problems.append(complaint(document, "", "", f"and {left_out} more"))
     raise Refused(problems)
@@ -50,7 +52,7 @@ def validated(document: Document, model: Any, data: Any, at: str = "") -> Any:
 def complaint(document: Document, pointer: str, code: str, message: str, help: str | None = None) -> Problem:
     """Return a problem at a JSON pointer of a file."""
     at, _ = document.place(tokens(pointer))
-    at = at or Position(0, 0)
+    at = at or NOWHERE
     return Problem(code, message, Span(document.name, at, at), help, yaml_path=pointer)
 
 

@@ -37,7 +37,7 @@ def _bytes(name: str, shown: str) -> bytes:
         with Path(name).open("rb") as file:
             return _all_of(file)
     except FileNotFoundError:
-        _refuse(shown, "there is no such file", "a stored asset is named without a suffix: `USDe`")
+        _refuse(shown, "there is no such file", "what is stored is named without a suffix: `USDe`")
     except IsADirectoryError:
         _refuse(shown, "this is a folder", "name one file in it")
     except (OSError, ValueError) as error:

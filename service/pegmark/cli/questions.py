@@ -13,14 +13,14 @@ from typing import Any
 from pydantic import BaseModel
 
 from pegmark.api.schemas.assessment import AssessmentRequest
-from pegmark.cli.complaints import complaint, validated
+from pegmark.cli.complaints import NOWHERE, complaint, validated
 from pegmark.cli.refusal import Refused
 from pegmark.engine.decide import Explain
 from pegmark.errors import FactProblem
 from pegmark.facts.model import Facts, VenueFacts
 from pegmark.facts.snapshot import moment
 from pegmark.facts.vocabulary import GROUPS
-from pegmark.problems import Problem
+from pegmark.problems import Problem, Span
 from pegmark.storage.documents import Document
 from pegmark.storage.fixtures import SnapshotFile, VenueFile, dated
 from pegmark.usecases.assess import Question
@@ -29,7 +29,7 @@ _ONLY_IN_A_REQUEST = AssessmentRequest.model_fields.keys() - SnapshotFile.model_
 
 
 Origin = str | tuple[Document, str]
-"""What to say of what was typed, or a file and the JSON pointer that leads there."""
+"""The option that was typed, or a file and the JSON pointer that leads there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,8 @@ class Asked:
         prefix = max(prefixes, key=len)
         origin = self.origins[prefix]
         if isinstance(origin, str):
-            return Problem(found.code, origin + found.message, None, found.help)
+            place = Span(origin, NOWHERE, NOWHERE) if origin else None
+            return Problem(found.code, found.message, place, found.help)
         document, inner = origin
         pointer = inner + found.pointer.removeprefix(prefix)
         return complaint(document, pointer, found.code, found.message, found.help)
@@ -123,12 +124,12 @@ def _asked(question: Question, typed: Typed, origins: dict[str, Origin], title: 
     venue: str | BaseModel | None = question.venue
     venue_title = None
     if isinstance(typed.venue, str):
-        venue, origins["/venue"] = typed.venue, "--venue: "
+        venue, origins["/venue"] = typed.venue, "--venue"
     elif typed.venue is not None:
         venue, venue_title, places = _venue(typed.venue, question.asset)
         origins |= places
     if typed.as_of is not None:
-        origins["/as_of"] = "--as-of: "
+        origins["/as_of"] = "--as-of"
     return Asked(
         replace(
             question,
