@@ -92,7 +92,7 @@ def command(
     settings = read_settings(os.environ)
     catalogue = Fixtures(settings.fixtures)
     typed = Typed(as_of, read(venue) if venue and _is_file(venue) else venue, sizes, explain)
-    if _is_file(asset) and not (Path(asset).is_dir() and asset in catalogue.assets()):
+    if _is_file(asset) and not (asset in catalogue.assets() and Path(asset).is_dir()):
         asked = about_file(read(asset), typed)
     else:
         asked = about_asset(asset, today(), typed)
