@@ -37,7 +37,7 @@ def test_unknown_facts_have_a_state_and_no_value(absence: str) -> None:
 
 def test_an_absent_fact_has_no_entry() -> None:
     """Nobody looked: neither value nor state nor anything submitted; null says the same."""
-    found = taken({"peg.discount_now": None, "backing.components": None})
+    found = taken({"peg.discount_now": None, "backing.components": None, "custom.flag": None}, custom=CUSTOM)
     assert (found.values, found.states, found.submitted) == ({}, {}, {})
 
 

@@ -178,7 +178,7 @@ class Writer:
         self.missed("w is None", when, into=into)
         with self.block("if w is False:"):
             self.line(otherwise)
-            self.trace(section, reason, "None", when)
+            self.trace(section, reason, "False", when)
         with self.block("else:"):
             yield
 

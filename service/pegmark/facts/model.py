@@ -118,7 +118,7 @@ def _facts() -> type[BaseModel]:
     fields: dict[str, Any] = {
         group: (_group(group) | None, None) for group in GROUPS if group not in ("venue", "terms")
     }
-    by_name: Any = dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")], _CUSTOM]
+    by_name: Any = dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")], _CUSTOM | None]
     custom = Field(None, max_length=200, description="Facts the rulebook declares for itself.")
     fields["custom"] = (by_name | None, custom)
     doc = "What is known of an asset. Absent means nobody looked."

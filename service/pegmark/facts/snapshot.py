@@ -227,6 +227,8 @@ class _Taker:
             if spec is None:
                 self.refuse("F0201", pointer, f"the rulebook declares no fact `{name}`")
                 continue
+            if claim is None:
+                continue
             value = claim.value if isinstance(claim, Stated) else claim
             if not isinstance(claim, Missing) and not _fits(spec, value):
                 self.refuse("F0202", pointer, f"`{name}` is {_admissible(spec)}")
