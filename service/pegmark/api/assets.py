@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as NotBase64
 from bisect import bisect_right
 from typing import Annotated, Any
 
@@ -12,7 +10,6 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import PathParameter, QueryParameter
 
 from pegmark.api.operation import Link, Operation, declared
-from pegmark.api.problems import Refusal
 from pegmark.api.replies import Document, reply
 from pegmark.api.schemas.catalogue import AssetEntry, AssetPage, StoredSnapshotReply
 from pegmark.errors import NotFound
@@ -69,15 +66,14 @@ AsOf = Annotated[str, PathParameter(description="When the snapshot was true: a d
 Limit = Annotated[int, QueryParameter(ge=1, le=100, description="How many items a page has at most.")]
 Cursor = Annotated[
     str | None,
-    QueryParameter(max_length=128, pattern="^[A-Za-z0-9_-]+$", description="`next` of the page before."),
+    QueryParameter(max_length=128, pattern="^([0-9a-f]{2})+$", description="`next` of the page before."),
 ]
 
 
 def routes(desk: Desk) -> list[HTTPRouteHandler]:
     """Return the handlers of this area."""
     catalogue = desk.catalogue
-    names = catalogue.assets()
-    order = [name.casefold() for name in names]
+    names = sorted(catalogue.assets(), key=_place)
     entries = {name: _entry(catalogue, name) for name in names}
     assets = {name: Document.json(entry) for name, entry in entries.items()}
     snapshots = {
@@ -90,9 +86,11 @@ def routes(desk: Desk) -> list[HTTPRouteHandler]:
     def list_assets(
         request: Request[Any, Any, Any], limit: Limit = 50, cursor: Cursor = None
     ) -> Response[bytes]:
-        start = 0 if cursor is None else bisect_right(order, _after(cursor))
+        # A cursor is the name that a page ended with; hex, since `+` may stand in a name.
+        last = bytes.fromhex(cursor or "").decode(errors="replace")
+        start = bisect_right(names, _place(last), key=_place)
         page = names[start : start + limit]
-        following = _cursor(page[-1]) if start + limit < len(names) else None
+        following = page[-1].encode().hex() if start + limit < len(names) else None
         return reply(request, Document.json({"items": [entries[name] for name in page], "next": following}))
 
     @get("/v1/assets/{asset:str}", sync_to_thread=False, **declared(GET_ASSET))
@@ -110,18 +108,9 @@ def routes(desk: Desk) -> list[HTTPRouteHandler]:
     return [list_assets, get_asset, get_snapshot]
 
 
-def _cursor(name: str) -> str:
-    return urlsafe_b64encode(name.casefold().encode()).decode().rstrip("=")
-
-
-def _after(cursor: str) -> str:
-    """Return the name after which a page starts; raises `Refusal` for a cursor that is none of ours."""
-    try:
-        return urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-    except (NotBase64, UnicodeDecodeError):
-        raise Refusal.of(
-            "H4007", "`cursor` is not one that a page gave", help="start without it", parameter="cursor"
-        ) from None
+def _place(name: str) -> tuple[str, str]:
+    """Return what assets are sorted by."""
+    return name.casefold(), name
 
 
 def _entry(catalogue: Catalogue, name: str) -> dict[str, Any]:
