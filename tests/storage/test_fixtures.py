@@ -362,8 +362,7 @@ def test_a_venue_may_take_single_assets_otherwise(tmp_path: Path) -> None:
 
 
 def test_a_contradiction_towards_a_single_asset_is_placed(tmp_path: Path) -> None:
-    """Proves that what a venue says of one asset is checked together with what it says of all, at its line."""
-    text = VENUE + "assets:\n  X: {discount_now: 0.5, max_discount_365d: 0.1}\n"
+    """Proves that what a venue says of one asset is checked with what it says of all, at the asset's line."""
+    text = VENUE + "  discount_now: 0.5\nassets:\n  X: {max_discount_365d: 0.1}\n"
     error = refused(folder(tmp_path, {"a.yaml": SNAPSHOT}, {"desk.yaml": text}))
-    assert "desk.yaml:" in str(error)
-    assert "is below" in str(error)
+    assert "desk.yaml:6:7: `venue.max_discount_365d` is below" in str(error)
