@@ -58,13 +58,23 @@ class Style:
         bar = "█" * full + (_EIGHTHS[rest] if rest else "")
         return bar + "·" * (width - len(bar))
 
-    def wrapped(self, text: str, indent: int, first: str = "") -> str:
-        """Return `text` filled to the width from column `indent`; `first` stands in that margin."""
-        room = max(self.width - indent, 24)
-        lines = textwrap.wrap(text, room, break_on_hyphens=False, break_long_words=False) or [""]
-        pad = " " * indent
-        head = first + " " * (indent - len(click.unstyle(first)))
-        return "\n".join([head + lines[0], *(pad + line for line in lines[1:])]).rstrip()
+    def wrapped(self, text: str, indent: int, label: str = "") -> str:
+        """Return `text` filled to the width from column `indent`, after `label` on the first line.
+
+        >>> print(Style(60).wrapped("In a margin stands what the text is about.", 11, "label"))
+        label      In a margin stands what the text is about.
+        """
+        plain = click.unstyle(label)
+        margin = plain.ljust(indent) if len(plain) < indent else plain
+        lines = textwrap.wrap(
+            text,
+            max(self.width, indent + NARROWEST // 2),
+            initial_indent=margin,
+            subsequent_indent=" " * indent,
+            break_on_hyphens=False,
+            break_long_words=False,
+        ) or [margin]
+        return "\n".join([label + lines[0][len(plain) :], *lines[1:]]).rstrip()
 
 
 def style_of(stream: TextIO) -> Style:

@@ -109,7 +109,11 @@ def run(arguments: list[str]) -> int:
 
 def _run(arguments: list[str]) -> int:
     try:
-        code = pegmark.main(arguments, prog_name="pegmark", standalone_mode=False)
+        # Not `pegmark.main`: it would take a closed pipe for an error of ours.
+        with pegmark.make_context("pegmark", arguments) as context:
+            pegmark.invoke(context)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
     except click.exceptions.NoArgsIsHelpError as stop:
         click.echo(stop.format_message(), err=True)
         return MISUSED
@@ -122,7 +126,7 @@ def _run(arguments: list[str]) -> int:
         return _refused(stop)
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    return code if isinstance(code, int) else 0
+    return 0
 
 
 def _abandon_output() -> None:
