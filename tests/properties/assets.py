@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Any
 
+from pegmark.engine.bounds import beyond_bounds
+from pegmark.engine.compiled import Compiled
 from pegmark.errors import FactsError
 from pegmark.facts.model import Facts, VenueFacts
 from pegmark.facts.snapshot import Snapshot, take
@@ -41,14 +43,14 @@ _REFERENCES = (
 )
 
 
-def draw(random: Random) -> Given:
+def draw(random: Random, compiled: Compiled) -> Given:
     """Return one fully known asset at one fully known venue."""
     while True:
         given = {spec.name: _value(random, spec) for spec in FACTS.values() if spec.group != "terms"}
         given["reference.kind"], given["reference.currency"] = random.choice(_REFERENCES)
         given["backing.components"], given["backing.basis"] = _components(random), "net"
         _reconcile(random, given)
-        if snapshot(given) is not None:
+        if snapshot(given, compiled) is not None:
             return given
 
 
@@ -113,7 +115,13 @@ def _reconcile(random: Random, given: Given) -> None:
         )
     if given["backing.attestor"] == "none":
         given["backing.attestor"] = "issuer"
-    supply = given["liquidity.supply"]
+    # Large enough that the limits of the cap, and not its least, decide.
+    given["venue.noncash_collateral"] = round(10 ** random.uniform(9, 11), 2)
+    given["venue.issuer_group_collateral"] = round(
+        given["venue.noncash_collateral"] * random.choice([0, 0, 0.1, 0.3]) * random.random(), 2
+    )
+    given["venue.loss_resources"] = round(10 ** random.uniform(8, 10.5), 2)
+    given["liquidity.supply"] = supply = round(10 ** random.uniform(8, 11), 2)
     least = 0.0002 * 0.25 * supply
     given["liquidity.depth_2pct"] = round(min(supply, least * random.choice([1.1, 10, 100])), 2)
     given["liquidity.stressed_depth_2pct"] = round(
@@ -128,35 +136,36 @@ def _reconcile(random: Random, given: Given) -> None:
         given["peg.discount_now"] = min(given["peg.discount_now"], 0.004)
 
 
-def snapshot(given: Mapping[str, Any]) -> Snapshot | None:
-    """Return the snapshot of facts, or None where they contradict each other."""
+def snapshot(given: Mapping[str, Any], compiled: Compiled) -> Snapshot | None:
+    """Return the snapshot of facts, or None where they contradict each other or a bound."""
     groups: dict[str, dict[str, Any]] = {}
     for name, value in given.items():
         group, _, attribute = name.partition(".")
         groups.setdefault(group, {})[attribute] = value
     venue = VenueFacts.model_validate(groups.pop("venue", {}))
+    facts = Facts.model_validate(groups)
     try:
-        return take(
-            asset="random", as_of=AS_OF, facts=Facts.model_validate(groups), venue=venue, venue_name="inline"
-        )
+        found = take(asset="random", as_of=AS_OF, facts=facts, venue=venue, venue_name="inline")
     except FactsError:
         return None
+    return None if beyond_bounds(compiled, found) else found
 
 
 def worsenings(random: Random, given: Given) -> Iterator[tuple[str, Given]]:
     """Yield copies with one thing worse: each fact that has a worse direction, and moved shares."""
     for spec in FACTS.values():
         if spec.name in given and spec.name != "backing.components":
-            worse = _worse(random, spec, given[spec.name])
+            worse = worsened(random, spec, given[spec.name])
             if worse is not None:
                 yield spec.name, {**given, spec.name: worse}
     for better, bad in COMPONENT_ORDER:
-        moved = _moved(random, given["backing.components"], better, bad)
-        if moved is not None:
-            yield f"{better} -> {bad}", {**given, "backing.components": moved}
+        changed = moved(random, [dict(c) for c in given["backing.components"]], better, bad)
+        if changed is not None:
+            yield f"{better} -> {bad}", {**given, "backing.components": changed}
 
 
-def _worse(random: Random, spec: FactSpec, value: Any) -> Any:
+def worsened(random: Random, spec: FactSpec, value: Any) -> Any:
+    """Return a worse value of a fact, None if there is none."""
     match spec.worse:
         case "true" | "false":
             worst = spec.worse == "true"
@@ -183,13 +192,22 @@ def _worse(random: Random, spec: FactSpec, value: Any) -> Any:
     return None
 
 
-def _moved(
+def moved(
     random: Random, components: list[dict[str, Any]], better: str, worse: str
 ) -> list[dict[str, Any]] | None:
-    shares = {c["kind"]: c["share"] for c in components}
-    if not shares.get(better):
+    """Return components with part of one of a better kind made of a worse one; None where there is none.
+
+    What another asset stands for stays that asset's: lent out, it is still the same token that is lent.
+    """
+    holders = [c for c in components if c["kind"] == better and c["share"] > 0]
+    if not holders:
         return None
-    part = round(shares[better] * random.choice([1.0, random.random(), 0.02]), 6)
-    shares[better] = round(shares[better] - part, 6)
-    shares[worse] = round(shares.get(worse, 0.0) + part, 6)
-    return [{"kind": kind, "share": share} for kind, share in shares.items() if share > 0 or kind == better]
+    source = random.choice(holders)
+    part = round(source["share"] * random.choice([1.0, random.random(), 0.02]), 6)
+    rest = [{**c, "share": round(c["share"] - part, 6)} if c is source else c for c in components]
+    target = {**source, "kind": worse, "share": part}
+    for c in rest:
+        if {**c, "share": 0} == {**target, "share": 0}:
+            c["share"] = round(c["share"] + part, 6)
+            return rest
+    return [*rest, target]

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from pegmark.engine.bounds import beyond_bounds
 from pegmark.engine.decide import Layer, Terms, settle
 from pegmark.errors import FactsError
 from pegmark.facts.snapshot import Snapshot, take
@@ -50,9 +51,10 @@ class Shipped:
         parts = {g: type(getattr(self.facts, g)).model_construct(**found) for g, found in groups.items()}
         facts = type(self.facts).model_construct(**parts)
         try:
-            return take(asset=self.asset, as_of=self.as_of, facts=facts, venue=venue, venue_name="test")
+            found = take(asset=self.asset, as_of=self.as_of, facts=facts, venue=venue, venue_name="test")
         except FactsError:
             return None
+        return None if beyond_bounds(self.book.compiled, found) else found
 
 
 def shipped(desk: Desk) -> list[Shipped]:

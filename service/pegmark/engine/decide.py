@@ -42,6 +42,10 @@ class Layer:
     haircut: int | None
 
 
+UNRESOLVED = Layer(None, None, None, None, None)
+"""What lies beneath is not known."""
+
+
 @dataclass(slots=True)
 class Terms:
     """A decision before it is put into words; ratios and USD as integers (1e12 and 1e6)."""
@@ -166,6 +170,9 @@ def settle(
     """
     program = compiled.program
     epoch = compiled.at(snapshot.day)
+    if layer is None and program.classify.layering is not None and "backing.listed" not in snapshot.values:
+        # INVARIANT: whoever hides what an asset is made of hides its layers, and must not gain by it.
+        layer = UNRESOLVED
     facts = _with_layer(snapshot.values, layer)
     hidden = None
     if snapshot.estimated:

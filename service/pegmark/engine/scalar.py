@@ -177,8 +177,8 @@ def _classify(w: Writer) -> None:
         w.trace("classify", rule.reason, f"k{n}", rule.when)
     if classify.layering is not None:
         w.line("layer = facts.get('layer.class', 0)")
-        w.line(f"if layer is None: at_class, by = {last}, {otherwise + 1}")
-        w.line(f"elif layer > at_class: at_class, by = layer, {otherwise + 1}")
+        w.line(f"if layer is None: layer = {last}")
+        w.line(f"if layer > at_class: at_class, by = layer, {otherwise + 1}")
     w.line("if forced is not None: at_class = forced")
     w.line("cls = CLASSES[at_class]")
 

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from pydantic import BaseModel
 
 from pegmark.engine.bounds import beyond_bounds
-from pegmark.engine.decide import STATUSES, Explain, Layer, Terms, settle
+from pegmark.engine.decide import STATUSES, UNRESOLVED, Explain, Layer, Terms, settle
 from pegmark.engine.emit import MICRO, ONE
 from pegmark.engine.report import decide
 from pegmark.errors import FactProblem, FactsError, NotFound
@@ -244,9 +244,6 @@ def _shares(layers: Sequence[LayerRef]) -> dict[str, float]:
     for layer in layers:
         shares[layer.asset] = shares.get(layer.asset, 0.0) + layer.share
     return shares
-
-
-UNRESOLVED = Layer(None, None, None, None, None)
 
 
 def _as_layer(terms: Terms, share: float) -> Layer:
