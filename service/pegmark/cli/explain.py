@@ -1,23 +1,27 @@
-"""`pegmark explain`: the page of a problem code, or all there is to say about a rule."""
+"""`pegmark explain`: the page of a problem code, or all there is to say about a rule or a name."""
 
 from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import click
 
-from pegmark.cli.books import book_path
-from pegmark.cli.show import shown_rule
-from pegmark.cli.terminal import say, style_of
+from pegmark.cli.books import program_of
+from pegmark.cli.show import shown_derived, shown_param, shown_rule
+from pegmark.cli.terminal import Style, say, style_of
 from pegmark.data import data_root
 from pegmark.errors import NotFound
 from pegmark.language import nearest
-from pegmark.rulebook.codes import CODES
-from pegmark.rulebook.load import load
+from pegmark.problems import Span
+from pegmark.rulebook.program import Program
 from pegmark.usecases.rules import rules_of
 
-_CODE = re.compile(r"[AEF]\d{4}", re.ASCII)
+_CODE = re.compile(r"[A-Z]\d{4}", re.ASCII)
+_NOTE = re.compile(r"^<!-- .* -->\n", re.MULTILINE)
+"""A mark around what is generated, which is nothing to a reader."""
 
 
 @click.command(
@@ -25,37 +29,76 @@ _CODE = re.compile(r"[AEF]\d{4}", re.ASCII)
 Examples:
   pegmark explain E0204
   pegmark explain HC-BASE
-  pegmark explain CLS-010 --rulebook rules/house"""
+  pegmark explain exit_route
+  pegmark explain CLS-010 --rulebook rules/house
+
+\b
+Exit codes: 0 explained · 1 nothing has that code or name · 2 wrong use."""
 )
-@click.argument("name", metavar="CODE|RULE")
-@click.option("--rulebook", metavar="PATH", help="Where to look for the rule, if not in the usual rulebook.")
+@click.argument("name", metavar="CODE|RULE|NAME")
+@click.option("--rulebook", metavar="NAME|PATH", help="The rulebook to look in.  [default: the usual one]")
 def command(name: str, rulebook: str | None) -> None:
-    """Explain a problem code (what it means, an example, what to do) or a rule (when, then, why, sources)."""
+    """Explain a problem code, a rule, or a name that rules read.
+
+    Of a code: what it means, an example, what to do. Of a rule: when, then, why, and its sources.
+    Of a param or a derived name: what it stands for.
+    """
     wanted = name.upper()
     if _CODE.fullmatch(wanted):
         say(_page(wanted))
         return
-    program = load(book_path(rulebook))
-    rules = [rule for rule in rules_of(program) if rule.reason.id == wanted]
-    if not rules:
-        near = nearest(wanted, {rule.reason.id: rule for rule in rules_of(program)} | dict(CODES))
-        raise NotFound("problem code or rule", name, [near] if near else [])
-    style = style_of(sys.stdout)
+    program = program_of(rulebook)
+    lines = list(_explained(program, name, style_of(sys.stdout)))
+    if not lines:
+        rules = [rule.reason.id for rule in rules_of(program)]
+        named = [*(param.name for param in program.params), *(derived.name for derived in program.derived)]
+        near = nearest(name, named) or nearest(wanted, [*rules, *_codes()])
+        raise NotFound("problem code, rule or name", name, [near] if near else [])
+    for line in lines:
+        say(line)
+
+
+def _explained(program: Program, name: str, style: Style) -> Iterator[str]:
+    cited: tuple[str, ...] = ()
+    for param in program.params:
+        if param.name == name:
+            yield _head("params", param.span, style)
+            yield from shown_param(param, style)
+            cited += param.cite
+    for derived in program.derived:
+        if derived.name == name:
+            yield _head("derive", derived.span, style)
+            yield from shown_derived(derived, style)
+    for rule in rules_of(program):
+        if rule.reason.id == name.upper():
+            yield _head(rule.section, rule.reason.span, style)
+            yield from shown_rule(rule, style)
+            cited += rule.reason.cite
     sources = {source.id: source for source in program.sources}
-    for rule in rules:
-        say(
-            style.heading(rule.section)
-            + style.faint(f" · {rule.reason.span.file}:{rule.reason.span.start.line}")
-        )
-        for line in shown_rule(rule, style):
-            say(line)
-        for cited in rule.reason.cite:
-            say(f"  {cited}: {sources[cited].title}\n    {sources[cited].href}")
+    for source in dict.fromkeys(cited):
+        yield style.wrapped(f"[{source}] {sources[source].title}", 2)
+        yield style.faint(f"    {sources[source].href}")
+
+
+def _head(section: str, span: Span, style: Style) -> str:
+    file, here = Path(span.file), Path.cwd()
+    shown = file.relative_to(here) if file.is_relative_to(here) else file
+    return style.heading(section) + style.faint(f" · {shown}:{span.start.line}")
+
+
+def _pages() -> Path:
+    return data_root() / "docs" / "problems"
+
+
+def _codes() -> list[str]:
+    """Return every code that has a page."""
+    return sorted(page.stem for page in _pages().glob("*.md") if _CODE.fullmatch(page.stem))
 
 
 def _page(code: str) -> str:
-    page = data_root() / "docs" / "problems" / f"{code}.md"
-    if code not in CODES or not page.is_file():
-        near = nearest(code, CODES)
+    codes = _codes()
+    if code not in codes:
+        near = nearest(code, codes)
         raise NotFound("problem code", code, [near] if near else [])
-    return page.read_text(encoding="utf-8").rstrip()
+    text = (_pages() / f"{code}.md").read_text(encoding="utf-8")
+    return _NOTE.sub("", text).rstrip()

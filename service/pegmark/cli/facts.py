@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import click
 
@@ -43,8 +43,7 @@ def command(name: str | None, is_json: bool) -> None:
     """List what may be known: every fact with its unit, range, direction and maximum age."""
     chosen = [spec for spec in FACTS.values() if name in (None, spec.name, spec.group)]
     if not chosen:
-        near = nearest(name or "", [*FACTS, *GROUPS])
-        raise NotFound("fact or group", name or "", [near] if near else GROUPS)
+        raise NotFound("fact or group", name or "", _alike(name or ""))
     if is_json:
         names = {spec.name for spec in chosen}
         say(json.dumps([fact for fact in describe() if fact["name"] in names], indent=2))
@@ -56,6 +55,13 @@ def command(name: str | None, is_json: bool) -> None:
             group = spec.group
         for line in _shown(spec, style, is_alone=name == spec.name):
             say(line)
+
+
+def _alike(name: str) -> Iterable[str]:
+    """Return the facts that `name` may stand for: those of that name in any group, else the nearest."""
+    same = [known for known in FACTS if known.partition(".")[2] == name]
+    near = nearest(name, [*FACTS, *GROUPS])
+    return same or ([near] if near else GROUPS)
 
 
 def _shown(spec: FactSpec, style: Style, is_alone: bool) -> Iterator[str]:

@@ -24,7 +24,7 @@ Examples:
   PEGMARK_LOG_FORMAT=json pegmark serve
 
 \b
-Exit codes: 0 stopped · 1 rules or facts are refused · 2 wrong use, or settings that cannot be used.
+Exit codes: 0 stopped · 1 rules or facts are refused · 2 wrong use, or wrong settings.
 Options win over the environment; docs/operators.md lists every setting."""
 )
 @click.option(

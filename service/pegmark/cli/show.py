@@ -15,7 +15,7 @@ from pegmark.engine.scalar import write
 from pegmark.errors import NotFound
 from pegmark.language import nearest
 from pegmark.language.prose import constant, text
-from pegmark.rulebook.program import Param, Program
+from pegmark.rulebook.program import Derived, Param, Program
 from pegmark.usecases.rules import Rule, rules_of
 
 SAID = 17
@@ -35,7 +35,9 @@ Exit codes: 0 shown · 1 no such rulebook or section, or the rulebook is refused
 One rule with its sources: `pegmark explain RULE`."""
 )
 @click.argument("rulebook", required=False, metavar="[NAME|PATH]")
-@click.option("--section", metavar="NAME", help="One section only: params, derive, classify, haircut, …")
+@click.option(
+    "--section", metavar="NAME", help="One section only: params, derive, classify, haircut, and so on."
+)
 @click.option("--python", "is_python", is_flag=True, help="The generated source that decides.")
 @click.option(
     "--as-of",
@@ -91,7 +93,7 @@ def _section(program: Program, name: str, rules: list[Rule], style: Style) -> It
                 yield from shown_param(param, style)
         case "derive":
             for derived in program.derived:
-                yield from _named(derived.name, text(derived.expr), style)
+                yield from shown_derived(derived, style)
         case _:
             for rule in rules:
                 if rule.section == name:
@@ -103,6 +105,11 @@ def shown_param(param: Param, style: Style) -> Iterator[str]:
     values = [f"{constant(dated.value, param.type.kind)} since {dated.start}" for dated in param.values]
     yield from _named(param.name, ", ".join(values), style)
     yield from _reason(param.why, param.cite, style)
+
+
+def shown_derived(derived: Derived, style: Style) -> Iterator[str]:
+    """Yield the lines that show what a derived name stands for."""
+    yield from _named(derived.name, text(derived.expr), style)
 
 
 def shown_rule(rule: Rule, style: Style) -> Iterator[str]:
