@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pegmark.settings import SETTINGS
+from tools import problems
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -21,9 +22,10 @@ def settings_table() -> str:
     return "\n".join(["| variable | default | meaning |", "| --- | --- | --- |", *rows])
 
 
-# (file, name of its markers, what stands between them)
+# (file, name of its markers, what stands between them); a file without a name for markers is written whole.
 SECTIONS: tuple[tuple[str, str, Callable[[], str]], ...] = (
     ("docs/operators.md", "settings", settings_table),
+    *problems.parts(),
 )
 
 
@@ -46,10 +48,10 @@ def main(arguments: list[str]) -> int:
     stale = []
     for file, name, content in SECTIONS:
         path = ROOT / file
-        before = path.read_text(encoding="utf-8")
-        after = replaced(before, name, content())
+        before = path.read_text(encoding="utf-8") if name or path.exists() else ""
+        after = replaced(before, name, content()) if name else content()
         if after != before:
-            stale.append(f"{file} ({name})")
+            stale.append(f"{file} ({name})" if name else file)
             if not is_check:
                 path.write_text(after, encoding="utf-8")
     for section in stale:
