@@ -51,7 +51,7 @@ def test_a_param_is_explained_by_its_values(run: Run) -> None:
     [
         ("HC-BAES", "did you mean `HC-BASE`?"),
         ("exit_rout", "did you mean `exit_route`?"),
-        ("E0299", "did you mean `E02"),
+        ("E0299", "did you mean `E0"),
     ],
 )
 def test_a_name_that_nothing_has_suggests_one(run: Run, name: str, hint: str) -> None:

@@ -1,0 +1,206 @@
+"""The report: what a credit officer must find in it, and that it says what the decision says."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from pegmark.cli.amounts import duration, money, percent, share, usd
+from pegmark.cli.terminal import Style
+from tests.cli.conftest import DAY, Run
+
+ASSETS = ("ALPHA", "sALPHA", "ORPHAN", "wETHX", "CASH", "SUNK")
+
+
+def ask(run: Run, *arguments: str) -> tuple[str, Any]:
+    """The report of a question, and the decision behind it."""
+    report = run("assess", *arguments)
+    assert (report.code, report.err) == (0, "")
+    return report.out, json.loads(run("assess", *arguments, "--json").out)
+
+
+def flat(text: str) -> str:
+    """Text without its line breaks."""
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("venue", ["reference", "own-book"])
+@pytest.mark.parametrize("asset", ASSETS)
+def test_nothing_that_was_decided_is_left_out(run: Run, asset: str, venue: str) -> None:
+    """Proves that every outcome, amount, reason and missing fact of a decision stands in its report."""
+    report, body = ask(run, asset, "--as-of", DAY, "--venue", venue)
+    text = flat(report)
+    assert f"{body['class'].replace('_', ' ')} · " in text
+    assert f"band {body['band']}" in text
+    assert f"({body['decided_by']})" in text
+    for pillar, score in body["scores"].items():
+        assert re.search(rf"^  {pillar} .* {score}$", report, re.MULTILINE)
+    for rule in body["capped_by"]:
+        assert re.search(rf"^  {rule} ", report, re.MULTILINE)
+    for haircut in body["haircuts"]:
+        assert f"at {money(haircut['size_usd'])}" in text
+        for line in haircut["waterfall"]:
+            if line["amount"] or "reads" in line:
+                row = re.search(rf"^  {line['rule']} .*$", report, re.MULTILINE)
+                assert row is not None
+                assert percent(line["amount"]) in row[0]
+            assert not line["amount"] or flat(line.get("why", "")) in text
+    for fact in body["unknown"]:
+        assert fact["fact"] in text
+    for finding in body["findings"]:
+        assert flat(f"{finding['rule']} {finding['severity']}: {finding['code'].replace('_', ' ')}") in text
+        assert flat(finding["why"]) in text
+        assert flat(finding["remedy"]) in text
+    assert all(digest in text for digest in (body["id"], *body["digests"].values()))
+    if body["eligible"]:
+        for tier in body["ladder"]:
+            assert f"{percent(tier['initial'])} {percent(tier['maintenance'])}" in text
+        for condition in body["conditions"]:
+            assert f"{condition['rule']} {condition['code'].replace('_', ' ')}: " in text
+        assert (
+            f"{money(body['cap']['venue_usd'])} at the venue, {money(body['cap']['account_usd'])} an account"
+            in text
+        )
+        assert re.search(rf"^  {body['cap']['binding']} .*binds", report, re.MULTILINE)
+        assert f"Mark: {body['mark']['basis'].replace('_', ' ')} in {body['mark']['quote']}" in text
+    else:
+        assert "not accepted" in text
+        assert "Cap: nothing is taken as collateral" in text
+        assert "Conditions" not in text
+
+
+def test_the_waterfall_reads_as_it_sums(run: Run) -> None:
+    """Proves that the amounts of a column come to the maintenance below them, as far as they are printed."""
+    report, _ = ask(run, "ALPHA", "--as-of", DAY, "--venue", "own-book", "--size", "1M")
+    rows = re.findall(r"^  [A-Z][A-Z-]+ +(-?[\d.]+) %$", report, re.MULTILINE)
+    total = re.search(r"^Maintenance +([\d.]+) %$", report, re.MULTILINE)
+    assert total is not None
+    assert len(rows) > 3
+    assert sum(map(float, rows)) == pytest.approx(float(total[1]), abs=0.005 * len(rows))
+
+
+def test_a_step_that_reads_the_size_says_what_it_read_at_each(run: Run) -> None:
+    """Proves that values that differ between sizes are told for all of them, and others once."""
+    report, _ = ask(run, "ALPHA", "--as-of", DAY, "--size", "1M", "--size", "25M", "--size", "50M")
+    assert "position.size $1M / $25M / $50M" in flat(report)
+    assert flat(report).count("exit_depth $") == 1
+
+
+def test_many_sizes_take_several_tables(run: Run) -> None:
+    """Proves that sizes beyond the width begin a new table and that none is dropped."""
+    sizes = [f"{n}M" for n in range(1, 17)]
+    report, _ = ask(run, "CASH", "--as-of", DAY, *(word for size in sizes for word in ("--size", size)))
+    heads = re.findall(r"^Haircut .*$", report, re.MULTILINE)
+    assert len(heads) == 3
+    assert re.findall(r"\$\d+M", " ".join(heads)) == [f"${size}" for size in sizes]
+
+
+def test_a_wrapper_says_what_it_rests_on(run: Run) -> None:
+    """Proves that a layer is named with its share and the day of its facts, or as not known."""
+    assert "rests on  100 % ALPHA, known as of 15 January 2026" in ask(run, "sALPHA", "--as-of", DAY)[0]
+    report, body = ask(run, "ORPHAN", "--as-of", DAY)
+    assert "rests on  100 % NOWHERE, of which nothing is known here" in report
+    assert body["band"] == "E"
+
+
+def test_layers_of_a_request_are_told_too(run: Run) -> None:
+    """Proves that facts given for a layer are told from a layer given as not known."""
+    facts = {"backing": {"components": [{"kind": "stablecoin", "share": 0.6, "asset": "Y"},
+                                        {"kind": "stablecoin", "share": 0.2, "asset": "ALPHA"},
+                                        {"kind": "cash", "share": 0.2}], "basis": "net"}}  # fmt: skip
+    for given, said in (
+        ({"facts": {}}, "known as of 15 January 2026"),
+        ({"facts": None}, "of which nothing is known"),
+    ):
+        asked = {"asset": "W", "as_of": DAY, "facts": facts, "layers": {"Y": given}}
+        out = run("assess", "-", stdin=json.dumps(asked).encode()).out
+        assert f"60 % Y, {said}" in out
+        assert "20 % ALPHA, known as of 15 January 2026" in out
+
+
+def test_a_claim_shows_basis_reference_and_total(run: Run) -> None:
+    """Proves that the haircut of what a claim is on is told apart from the claim's own."""
+    report, body = ask(run, "wETHX", "--as-of", DAY, "--size", "1M")
+    [haircut] = body["haircuts"]
+    for label, terms, part in (
+        ("Maintenance, own", "maintenance", "basis"),
+        ("Initial, own", "initial", "basis"),
+        ("Reference", "maintenance", "reference"),
+        ("Maintenance in all", "maintenance", "total"),
+        ("Initial in all", "initial", "total"),
+    ):
+        assert re.search(rf"^{label} +{re.escape(percent(haircut[terms][part]))}$", report, re.MULTILINE)
+    assert f"with {share(haircut['initial']['reference'])} for what it is a claim on" in flat(report)
+    assert "Reference" not in ask(run, "CASH", "--as-of", DAY)[0]
+
+
+def test_a_rule_that_fires_on_what_is_unknown_says_so(run: Run) -> None:
+    """Proves that a knock-out for want of a fact is told from one for cause, by the fact that is missing."""
+    report, body = ask(run, "ALPHA", "--as-of", DAY)
+    assert "KO-CIRCULAR" in body["capped_by"]
+    assert "Not known: backing.circular_share" in report
+
+
+def test_the_trace_tells_every_rule_with_margin_and_params(run: Run) -> None:
+    """Proves that `full` adds each rule evaluated: whether it held, by how much, on what."""
+    report, body = ask(run, "ALPHA", "--as-of", DAY, "--explain", "full")
+    trace = report.partition("Trace: ")[2]
+    for entry in body["trace"]:
+        assert re.search(rf"^    {entry['rule']} ", trace, re.MULTILINE)
+    text = flat(trace)
+    assert "CLS-050 holds" in text
+    assert "CLS-020 does not hold" in text
+    assert "cannot be told" in text
+    assert re.search(r"own_paper_limit: 0% against \d+%, \d+% below", text)
+    assert re.search(r"own_paper_limit \d+% since \d{4}-\d\d-\d\d", text)
+    assert "Trace" not in ask(run, "ALPHA", "--as-of", DAY)[0]
+
+
+def test_without_explanations_the_outcomes_remain(run: Run) -> None:
+    """Proves that `none` leaves out the waterfall and keeps the terms."""
+    report, _ = ask(run, "ALPHA", "--as-of", DAY, "--explain", "none")
+    assert "HC-BASE" not in report
+    assert re.search(r"^Maintenance +[\d.]+ %", report, re.MULTILINE)
+    assert "Ladder" in report
+
+
+@pytest.mark.parametrize(
+    "text", ["1", "1M", "$1.1M", "250k", "2.5bn", "10_000_000", "10,000,000", "1 M", "$1000bn"]
+)
+def test_an_amount_is_read_exactly(text: str) -> None:
+    """Proves that what can be written as money is read without a rounding error, and printed back."""
+    value = usd(text)
+    assert value == round(value)
+    assert usd(money(value)) == value
+
+
+@pytest.mark.parametrize(
+    "text", ["", "M", "-1", "1e6", "1.2.3", "1T", "0", "0.5", "$", "1001bn", "9" * 50, "１M"]
+)
+def test_what_is_no_amount_is_refused(text: str) -> None:
+    """Proves that an amount is never guessed, and stays within what the API takes."""
+    with pytest.raises(ValueError, match="is not"):
+        usd(text)
+
+
+def test_a_length_of_time_is_told_in_full() -> None:
+    """Proves that no part of a length of time is dropped."""
+    told = [duration(seconds) for seconds in (0, 1, 60, 864, 86_400, 93_784, 691_200, 694_861)]
+    assert told == [
+        "no time",
+        "1 s",
+        "1 min",
+        "14 min 24 s",
+        "24 h",
+        "26 h 3 min 4 s",
+        "8 d",
+        "8 d 1 h 1 min 1 s",
+    ]
+
+
+def test_a_report_without_unicode_has_the_same_lines(run: Run) -> None:
+    """Proves that bars keep their width, so that scores stay in their column."""
+    assert len(Style(is_unicode=False).bar(0.37)) == len(Style().bar(0.37))
