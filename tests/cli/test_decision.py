@@ -178,7 +178,7 @@ def test_an_amount_is_read_exactly(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "M", "-1", "1e6", "1.2.3", "1T", "0", "0.5", "$", "1001bn", "9" * 50, "１M"]
+    "text", ["", "M", "-1", "1e6", "1.2.3", "1T", "0", "0.5", "$", "1001bn", "9" * 50, "\uff11M"]
 )
 def test_what_is_no_amount_is_refused(text: str) -> None:
     """Proves that an amount is never guessed, and stays within what the API takes."""
