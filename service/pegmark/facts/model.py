@@ -85,13 +85,22 @@ def _value(spec: FactSpec) -> Any:
 def claim(spec: FactSpec) -> Any:
     """Return the type of a fact in any of its three forms."""
     # Facts of one range share their models, which keeps the OpenAPI document short.
-    shape = spec.name if spec.members else f"{spec.kind}.{spec.low}.{spec.high}"
+    shape = _shape_of(spec)
     if shape not in _CLAIMS:
         _CLAIMS[shape] = _three_forms(shape, _value(spec))
     return _CLAIMS[shape]
 
 
 _CLAIMS: dict[str, Any] = {}
+
+
+def _shape_of(spec: FactSpec) -> str:
+    match spec.kind:
+        case "bool":
+            return "flag"
+        case "enum":
+            return spec.name
+    return f"{spec.kind} {spec.low:g} to {spec.high:g}".replace("-", "minus ")
 
 
 def _three_forms(shape: str, bare: Any) -> Any:
