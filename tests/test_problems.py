@@ -150,10 +150,12 @@ def test_every_code_can_be_explained(code: str) -> None:
     assert "<!--" not in said.output
 
 
-@pytest.mark.parametrize(("code", "near"), [("E9204", "E0204"), ("H4009", "H4008"), ("Q0099", "Q0009")])
-def test_a_code_that_does_not_exist(code: str, near: str) -> None:
+@pytest.mark.parametrize("code", ["E9204", "F0199", "H9040", "Q0099"])
+def test_a_code_that_does_not_exist(code: str) -> None:
     """Proves that an unknown code is told as that, with one like it."""
     said = CliRunner().invoke(command, [code])
     assert isinstance(said.exception, NotFound)
     assert said.exception.what == "problem code"
-    assert said.exception.suggestions[0][0] == near[0]
+    (near,) = said.exception.suggestions
+    assert near in ALL
+    assert near[0] == code[0]
