@@ -132,6 +132,21 @@ def test_ladder_ends_at_the_account_cap() -> None:
     assert (tiers[-1]["initial"], tiers[-1]["maintenance"]) == (1, 1)
 
 
+def test_without_a_cap_there_is_no_tier() -> None:
+    """A rulebook may offer nothing at all to an accepted asset; its ladder is then empty."""
+    section = (
+        SECTIONS["caps"].replace("$50M", "$0").replace("venue: $1M, account: $100k", "venue: $0, account: $0")
+    )
+    claim = (
+        SECTIONS["haircut"]
+        .replace("good: 0%", "good: 33.3%")
+        .replace("poor: 0%, worst: 0%", "poor: 40%, worst: 40%")
+    )
+    body = decided(book(caps=section, haircut=claim))
+    assert (body["status"], body["cap"]["account_usd"]) == ("accept", 0)
+    assert body["ladder"] == [{"from_usd": 0, "to_usd": None, "initial": 1, "maintenance": 1}]
+
+
 def test_equal_tiers_are_one() -> None:
     """A haircut that does not depend on the size gives a single tier."""
     assert len(decided(book())["ladder"]) == 2

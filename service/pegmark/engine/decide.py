@@ -299,9 +299,15 @@ def _terms_for(
         return 0, 0, None, [worthless(size, run.at(size)) for size in sizes], []
     positions = [run.position(size) for size in sizes]
     venue_cap, account_cap, binding = _caps(compiled, run.limits)
+    if account_cap == 0:
+        return venue_cap, account_cap, binding, positions, []
     mark = len(log) if log is not None else 0
     points = [point for point in compiled.scale.breakpoints if point < account_cap] + [account_cap]
-    totals = [run.close(run.at(point / MICRO))[2:] for point in points]
+    totals = []
+    amounts: Any = None
+    for point in points:
+        before, amounts = amounts, run.at(point / MICRO)
+        totals.append(totals[-1] if amounts == before else run.close(amounts)[2:])
     if log is not None:
         del log[mark:]
     # A ladder can only be built on a haircut that never falls.
