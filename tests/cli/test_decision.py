@@ -144,6 +144,28 @@ def test_a_rule_that_fires_on_what_is_unknown_says_so(run: Run) -> None:
     assert "Not known: backing.circular_share" in report
 
 
+def test_a_status_says_which_rule_it_follows_from(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proves that intake is never stopped, nor an asset refused, without the rule and the fact behind it."""
+    report, body = ask(run, "sALPHA", "--as-of", DAY)
+    assert body["status"] == "no_new"
+    verdict = report.partition("Scores")[0]
+    assert "(ST-DISCOUNT)\n    Not known: peg.discount_now\n" in verdict
+    assert "Limits: $1M, $100k an account." in verdict
+    refused = ask(run, "SUNK", "--as-of", DAY)[0].partition("Scores")[0]
+    assert "(ST-CLASS)" in refused
+    assert "Limits" not in refused
+    assert "(ST-" not in ask(run, "ALPHA", "--as-of", DAY)[0]
+
+
+def test_a_class_for_want_of_facts_says_what_could_not_be_told(run: Run) -> None:
+    """Proves that the last class is told from the class of the rule that stopped at it."""
+    report, body = ask(run, "ORPHAN", "--as-of", DAY)
+    assert (body["class"], body["decided_by"]) == ("unclassified", "CLS-040")
+    verdict = report.partition("Scores")[0]
+    assert "It cannot be told whether: " in verdict
+    assert re.search(r"Not known: [a-z_., ]*redemption.lock", flat(verdict))
+
+
 def test_the_trace_tells_every_rule_with_margin_and_params(run: Run) -> None:
     """Proves that `full` adds each rule evaluated: whether it held, by how much, on what."""
     report, body = ask(run, "ALPHA", "--as-of", DAY, "--explain", "full")

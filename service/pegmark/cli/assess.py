@@ -102,7 +102,7 @@ def command(
         click.echo(orjson.dumps(body))
         return
     words = lexicon(desk.book(None).program)
-    say(report(body, surroundings(desk, asked), words, style_of(sys.stdout)))
+    say(report(body, surroundings(desk, asked, body), words, style_of(sys.stdout)))
 
 
 def today() -> str:

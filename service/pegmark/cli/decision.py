@@ -36,7 +36,7 @@ def report(body: Body, around: Surroundings, lexicon: Lexicon, style: Style) -> 
     """Return a decision as text."""
     sections = [
         _header(body, around, style),
-        _verdict(body, lexicon, style),
+        _verdict(body, around, lexicon, style),
         _scores(body, lexicon, style),
         *haircuts(body, lexicon, style),
         _ladder(body, style),
@@ -85,22 +85,32 @@ def _facts(body: Body, stored: str | None) -> str | None:
     return f"{said}; {stale} {'is' if stale == 1 else 'are'} too old to use on {_date(body['as_of'])}"
 
 
-def _verdict(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
+def _verdict(body: Body, around: Surroundings, lexicon: Lexicon, style: Style) -> Iterator[str]:
     status, colour = STATUS[body["status"]]
     band = style.paint(f"band {body['band']}", fg=BANDS.get(body["band"]), bold=True)
     yield f"{style.heading(_words(body['class']))} · {style.paint(status, fg=colour, bold=True)} · {band}"
-    yield style.wrapped(f"{lexicon.why(body['decided_by'])} ({body['decided_by']})", 2)
-    if body["eligible"]:
-        cap, first = body["cap"], body["haircuts"][0]
-        reference = first["initial"]["reference"]
-        claim = f", with {share(reference)} for what it is a claim on," if reference else ""
-        initial, maintenance = (share(first[terms]["total"]) for terms in ("initial", "maintenance"))
-        yield style.wrapped(
-            f"At {money(first['size_usd'])} the haircut{claim} is {initial} initial, {maintenance} "
-            f"maintenance. The venue takes at most {money(cap['venue_usd'])}, "
-            f"{money(cap['account_usd'])} an account.",
-            2,
-        )
+    by = body["decided_by"]
+    # A rule that cannot be told from what is known leads to the last class, not to its own.
+    is_untold = lexicon.classes.get(by, body["class"]) != body["class"]
+    yield style.wrapped(f"{'It cannot be told whether: ' if is_untold else ''}{lexicon.why(by)} ({by})", 2)
+    if is_untold:
+        yield from _not_known(body, by, lexicon, style, 4)
+    for rule in around.status_rules:
+        if rule != by:
+            yield style.wrapped(f"{lexicon.why(rule)} ({rule})", 2)
+            yield from _not_known(body, rule, lexicon, style, 4)
+    if not body["eligible"]:
+        return
+    cap, first = body["cap"], body["haircuts"][0]
+    reference = first["initial"]["reference"]
+    claim = f", with {share(reference)} for what it is a claim on," if reference else ""
+    initial, maintenance = (share(first[terms]["total"]) for terms in ("initial", "maintenance"))
+    limits = f"{money(cap['venue_usd'])}, {money(cap['account_usd'])} an account"
+    yield style.wrapped(
+        f"At {money(first['size_usd'])} the haircut{claim} is {initial} initial, {maintenance} maintenance. "
+        + (f"The venue takes at most {limits}." if body["status"] == "accept" else f"Limits: {limits}."),
+        2,
+    )
 
 
 def _scores(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
@@ -115,12 +125,12 @@ def _scores(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
             yield from _not_known(body, rule, lexicon, style)
 
 
-def _not_known(body: Body, rule: str, lexicon: Lexicon, style: Style) -> Iterator[str]:
+def _not_known(body: Body, rule: str, lexicon: Lexicon, style: Style, indent: int = SAID) -> Iterator[str]:
     """Say which facts a rule asks about and nobody knows: those count against the asset."""
     asked = lexicon.asks.get(rule, frozenset())
     unknown = [fact["fact"] for fact in body["unknown"] if fact["mattered"] and fact["fact"] in asked]
     if unknown:
-        yield style.wrapped(f"Not known: {', '.join(unknown)}", SAID)
+        yield style.wrapped(f"Not known: {', '.join(unknown)}", indent)
 
 
 def _ladder(body: Body, style: Style) -> Iterator[str]:

@@ -26,7 +26,9 @@ class Lexicon:
     reasons: Mapping[str, str]
     kinds: Mapping[str, Kind]
     asks: Mapping[str, frozenset[str]]
-    """The facts that each knock-out and finding asks about, directly or through derived names."""
+    """The facts that a rule of class, rating or review asks about, itself or by derived names."""
+    classes: Mapping[str, str]
+    """The class that each rule of class gives where it holds."""
     reference: str
 
     def why(self, rule: str | None) -> str:
@@ -60,7 +62,9 @@ def short(value: float, kind: Kind) -> str:
 def lexicon(program: Program) -> Lexicon:
     """Return the lexicon of a rulebook."""
     reasons = {rule.reason.id: rule.reason.why for rule in rules_of(program)}
-    return Lexicon(reasons, dict(_kinds(program)), dict(_asks(program)), program.haircut.reference.reason.id)
+    classes = {rule.reason.id: rule.then for rule in program.classify.rules}
+    reference = program.haircut.reference.reason.id
+    return Lexicon(reasons, dict(_kinds(program)), dict(_asks(program)), classes, reference)
 
 
 def _asks(program: Program) -> Iterator[tuple[str, frozenset[str]]]:
@@ -71,7 +75,9 @@ def _asks(program: Program) -> Iterator[tuple[str, frozenset[str]]]:
         found = [facts(derived[name]) for name in names & derived.keys()]
         return frozenset({submitted(name) for name in names - derived.keys()}.union(*found))
 
+    yield from ((rule.reason.id, facts(rule.when)) for rule in program.classify.rules)
     yield from ((rule.reason.id, facts(rule.when)) for rule in program.rating.knock_outs)
+    yield from ((rule.reason.id, facts(rule.when)) for rule in program.rating.statuses)
     yield from ((rule.reason.id, facts(rule.when)) for rule in program.review)
 
 

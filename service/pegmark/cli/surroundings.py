@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -10,7 +12,8 @@ from pegmark.cli.questions import Asked
 from pegmark.errors import NotFound
 from pegmark.facts.model import Stated
 from pegmark.facts.snapshot import moment
-from pegmark.usecases.assess import REFERENCE
+from pegmark.rulebook.program import Program, StatusRule
+from pegmark.usecases.assess import REFERENCE, assess
 from pegmark.usecases.desk import Desk
 
 
@@ -32,10 +35,12 @@ class Surroundings:
     facts: str | None = None
     venue_title: str | None = None
     layers: tuple[Beneath, ...] = ()
+    status_rules: tuple[str, ...] = ()
+    """The rules that the status follows from."""
 
 
-def surroundings(desk: Desk, asked: Asked) -> Surroundings:
-    """Return what stands around the decision of a question that has been answered."""
+def surroundings(desk: Desk, asked: Asked, body: Mapping[str, Any]) -> Surroundings:
+    """Return what stands around `body`, the decision of a question."""
     question = asked.question
     title, facts, source = asked.title, question.facts, None
     if facts is None and question.asset is not None:
@@ -47,8 +52,34 @@ def surroundings(desk: Desk, asked: Asked) -> Surroundings:
         venue_title = desk.catalogue.venue(question.venue or REFERENCE).title
     program = desk.book(None).program
     return Surroundings(
-        f"{program.id} {program.version}", title, source, venue_title, _layers(desk, asked, facts)
+        f"{program.id} {program.version}",
+        title,
+        source,
+        venue_title,
+        _layers(desk, asked, facts),
+        _status_rules(desk, asked, program, body),
     )
+
+
+def _status_rules(desk: Desk, asked: Asked, program: Program, body: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return which rules the status follows from: a decision names them in its trace alone."""
+    rating, layering = program.rating, program.classify.layering
+    if body["status"] == "accept":
+        return ()
+    if body["class"] in rating.ineligible:
+        return (rating.ineligible_reason.id,)
+    traced = assess(desk, replace(asked.question, rulebook=None, explain="full"))["trace"]
+    outcomes = {entry["rule"]: entry["outcome"] for entry in traced}
+    fired = tuple(
+        rule.reason.id
+        for rule in rating.statuses
+        if rule.then == body["status"] and outcomes[rule.reason.id] in (True, _on_unknown(rule))
+    )
+    return fired or ((layering.reason.id,) if layering is not None else ())
+
+
+def _on_unknown(rule: StatusRule) -> bool | None:
+    return None if rule.on_unknown == "match" else True
 
 
 def _layers(desk: Desk, asked: Asked, facts: BaseModel | None) -> tuple[Beneath, ...]:
