@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 from pegmark.api.app import build_app
@@ -20,3 +21,6 @@ def build(settings: Settings) -> Entrance:
 
 
 app = build(read_settings(os.environ))
+# What is loaded stays loaded: the collector need not go through it again and again.
+gc.collect()
+gc.freeze()

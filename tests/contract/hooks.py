@@ -1,4 +1,4 @@
-"""What schemathesis checks beyond its own: a request that fits its schema is refused for what it means alone."""
+"""A check of ours for schemathesis: a request that fits its schema is refused for what it means alone."""
 
 from __future__ import annotations
 

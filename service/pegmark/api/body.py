@@ -22,8 +22,9 @@ DEEPEST = 64
 SECONDS = 10
 """How long a body may take to arrive."""
 
-_JSON_TYPE = re.compile(r'\s*application/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?;?\s*', re.IGNORECASE)
-_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
+_JSON_TYPE = re.compile(rb'\s*application/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?;?\s*', re.IGNORECASE)
+_NO_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"|[^][}{"]+', re.DOTALL)
+_SQUARE = str.maketrans("{}", "[]")
 
 
 class JsonRequest(Request[Any, Any, Any]):
@@ -31,34 +32,42 @@ class JsonRequest(Request[Any, Any, Any]):
 
     async def body(self) -> bytes:
         """Return the body, once its headers say that it is JSON; raises `Refusal`."""
-        if isinstance(self._body, bytes):
-            return self._body
-        headers = self.headers
-        kind = headers.get("content-type")
-        if kind != "application/json" and not (kind and _JSON_TYPE.fullmatch(kind)):
-            said = "no `Content-Type` is given" if not kind else "the body is not said to be JSON"
-            raise Refusal.of("H4150", said, parameter="Content-Type")
-        if headers.get("content-encoding", "identity").strip().lower() != "identity":
-            raise Refusal.of("H4151", "the body is said to be encoded", parameter="Content-Encoding")
-        try:
-            async with asyncio.timeout(SECONDS):
-                self._body = await self._whole()
-        except TimeoutError:
-            raise Refusal.of("H4080", f"the body took longer than {SECONDS} seconds", pointer="") from None
+        if not isinstance(self._body, bytes):
+            self._mind_headers()
+            try:
+                async with asyncio.timeout(SECONDS):
+                    self._body = await self._whole()
+            except TimeoutError:
+                detail = f"the body took longer than {SECONDS} seconds"
+                raise Refusal.of("H4080", detail, pointer="") from None
         return self._body
 
     async def json(self) -> Any:
         """Return the bytes of the body: decoding them is validation's part."""
         return await self.body()
 
+    def _mind_headers(self) -> None:
+        """Refuse a body that is not said to be JSON, is said to be encoded, or is announced too long."""
+        kinds: list[bytes] = []
+        for name, value in self.scope["headers"]:
+            if name == b"content-type":
+                kinds.append(value)
+            elif name == b"content-encoding" and value.strip().lower() != b"identity":
+                raise Refusal.of("H4151", "the body is said to be encoded", parameter="Content-Encoding")
+            elif name == b"content-length" and len(value) < 16 and int(value) > self._most:
+                # The server has seen to it that it is a number.
+                raise _too_long(self._most)
+        if kinds != [b"application/json"] and not (len(kinds) == 1 and _JSON_TYPE.fullmatch(kinds[0])):
+            said = "the body is not said to be JSON" if any(kinds) else "no `Content-Type` is given"
+            raise Refusal.of("H4150", said, parameter="Content-Type")
+
+    @property
+    def _most(self) -> float:
+        most = self.app.request_max_body_size
+        return most if isinstance(most, int) else math.inf
+
     async def _whole(self) -> bytes:
-        limit = self.app.request_max_body_size
-        most = limit if isinstance(limit, int) else math.inf
-        announced = self.headers.get("content-length", "")
-        # The server has seen to it that it is a number, if it is there.
-        if announced.isdigit() and (len(announced) > 15 or int(announced) > most):
-            raise _too_long(most)
-        body = bytearray()
+        most, body = self._most, bytearray()
         while True:
             message: Any = await self.receive()
             if message["type"] == "http.disconnect":
@@ -80,16 +89,18 @@ def _too_long(most: float) -> Refusal:
 def validated(model: type[BaseModel], body: bytes) -> BaseModel:
     """Return the model that `body` states; raises `Refusal`."""
     try:
-        found: BaseModel = model.__pydantic_validator__.validate_json(body, strict=True)
+        valid: BaseModel = model.__pydantic_validator__.validate_json(body, strict=True)
     except ValidationError as error:
         # INVARIANT: what is not JSON is 400, even where it is also not what the operation takes.
         data = _parsed(body)
+        if error.error_count() == 1 and (found := error.errors()[0])["type"] == "json_invalid":
+            raise Refusal.of("H4009", found["ctx"]["error"], pointer="") from None
         raise Refusal("H4220", *faults_of(error, model, data)) from None
     try:
         _SCANNER.decode(body.decode())
     except _Repeated:
         _refuse_repeated(body.decode())
-    return found
+    return valid
 
 
 class _Repeated(Exception):
@@ -130,15 +141,14 @@ def _parsed(body: bytes) -> Any:
 
 
 def _refuse_depth(text: str) -> None:
-    depth = 0
-    for found in _STRUCTURE.finditer(text):
-        mark = found.group()
-        if mark in "[{":
-            depth += 1
-            if depth > DEEPEST:
-                raise Refusal.of("H4004", f"more than {DEEPEST} levels of nesting", pointer="")
-        elif mark in "]}":
-            depth -= 1
+    """Refuse what is nested too deeply, before anything reads it that would need a stack."""
+    brackets = _NO_BRACKET.sub("", text).translate(_SQUARE)
+    for _ in range(DEEPEST):
+        if "[]" not in brackets:
+            break
+        brackets = brackets.replace("[]", "")  # the innermost level
+    if "[]" in brackets or brackets.count("[") > DEEPEST:
+        raise Refusal.of("H4004", f"more than {DEEPEST} levels of nesting", pointer="")
 
 
 def _refuse_repeated(text: str) -> NoReturn:

@@ -26,6 +26,7 @@ CODES: Mapping[str, RequestCode] = {
     "H4006": RequestCode(400, "query parameter not known", "The operation lists the parameters it takes; each may be given once."),
     "H4007": RequestCode(400, "parameter malformed", "The operation describes the form of each parameter."),
     "H4008": RequestCode(400, "body cut short", "The connection ended before the body did; send all of it."),
+    "H4009": RequestCode(400, "JSON that cannot be read", "A number may have 4,300 digits, and every text must be Unicode: no lone surrogates."),
     "H4040": RequestCode(404, "no such path", "`GET /openapi.json` lists every path."),
     "H4041": RequestCode(404, "no such thing", "The path exists, what it names does not. Names are case-sensitive."),
     "H4050": RequestCode(405, "method not allowed", "The header `Allow` lists the methods of this path."),

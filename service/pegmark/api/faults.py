@@ -36,6 +36,8 @@ _DETAILS = {
 }
 _LONGEST_CHOICES = 400
 MOST_ERRORS = 50
+MOST_COUNTED = 2_000
+LONGEST_POINTER = 500
 
 
 class Fault(NamedTuple):
@@ -50,6 +52,10 @@ class Fault(NamedTuple):
 
 def faults_of(error: ValidationError, model: type[BaseModel], data: Any) -> tuple[list[Fault], int]:
     """Return the first errors as faults, and how many more there are; `data` is the body."""
+    if error.error_count() > MOST_COUNTED:
+        # Naming the first costs as much as naming all.
+        detail = f"{error.error_count():,} things are wrong, too many to name"
+        return [Fault("H4228", detail, "Send less, and correct that first.", "")], error.error_count() - 1
     found = error.errors(include_url=False, include_input=False)
     faults = [_fault(e, model, data) for e in found[:MOST_ERRORS]]
     return list(dict.fromkeys(faults)), len(found) - len(found[:MOST_ERRORS])
@@ -59,7 +65,7 @@ def _fault(error: Any, model: type[BaseModel], data: Any) -> Fault:
     code = _CODES.get(error["type"], "H4223" if error["type"].endswith(("_type", "_parsing")) else "H4228")
     path = _path(error["loc"], data, is_missing=code == "H4221")
     detail = _DETAILS.get(code) or error["msg"].replace("Input should", "should", 1)
-    return Fault(code, detail, _help(code, error, path, model), "".join(f"/{_escaped(key)}" for key in path))
+    return Fault(code, detail, _help(code, error, path, model), _pointer(path))
 
 
 def _path(loc: Iterable[str | int], data: Any, is_missing: bool) -> list[str]:
@@ -77,10 +83,16 @@ def _path(loc: Iterable[str | int], data: Any, is_missing: bool) -> list[str]:
     return path
 
 
+def _pointer(path: list[str]) -> str:
+    """Return a JSON pointer; to what lies around the place, where its own would be of any length."""
+    pointer = "".join(f"/{_escaped(key)}" for key in path)
+    return pointer if len(pointer) <= LONGEST_POINTER else _pointer(path[:-1])
+
+
 def _help(code: str, error: Any, path: list[str], model: type[BaseModel]) -> str:
     if code == "H4222" and path:
         near = get_close_matches(path[-1], _siblings(path[:-1], model), n=1)
-        if near:
+        if near and near[0] != path[-1]:
             return f"did you mean `{near[0]}`?"
     expected = str(error.get("ctx", {}).get("expected", ""))
     if code == "H4225" and 0 < len(expected) < _LONGEST_CHOICES:
