@@ -303,7 +303,7 @@ def _terms_for(
         return venue_cap, account_cap, binding, positions, []
     mark = len(log) if log is not None else 0
     points = [point for point in compiled.scale.breakpoints if point < account_cap] + [account_cap]
-    totals = []
+    totals: list[tuple[int, int]] = []
     amounts: Any = None
     for point in points:
         before, amounts = amounts, run.at(point / MICRO)

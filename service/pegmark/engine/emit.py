@@ -127,6 +127,13 @@ class Emitter:
             hoisted[id(deep)] = name
         return lines, self._value(node, hoisted)
 
+    def held(self, text: str) -> tuple[str, str]:
+        """Return the source that evaluates `text` once, and the name its value then has."""
+        if text.isidentifier():
+            return text, text
+        name = self.temporary()
+        return f"({name} := {text})", name
+
     def quantised(self, node: Typed, text: str) -> str:
         """Return the source of a computed number on its grid; literals and names lie on it already."""
         if isinstance(node, (Const, Read)) or not node.type.is_numeric:
@@ -149,29 +156,33 @@ class Emitter:
             case Read():
                 return self._name_of(node)
             case Not(inner):
-                if not inner.type.optional:
+                if is_certain(inner):
                     return f"(not {operand(inner)})"
-                t = self.temporary()
-                return f"(None if ({t} := {operand(inner)}) is None else not {t})"
+                first, t = self.held(operand(inner))
+                return f"(None if {first} is None else not {t})"
             case Logic(op, operands):
-                return self._logic(op, [(operand(o), o.type.optional) for o in operands])
+                return self._logic(op, [(operand(o), is_certain(o)) for o in operands])
             case Compare(op, left, right):
                 return self._compare(op, left, right, operand)
             case Member(inner, members):
-                t = self.temporary()
-                return f"(None if ({t} := {operand(inner)}) is None else {t} in {members!r})"
+                if is_certain(inner):
+                    return f"({operand(inner)} in {members!r})"
+                first, t = self.held(operand(inner))
+                return f"(None if {first} is None else {t} in {members!r})"
             case Arith(op, left, right):
                 if op == "/":
                     return f"divide({operand(left)}, {operand(right)})"
                 return f"({operand(left)} {op} {operand(right)})"
             case Choose(condition, yes, no):
-                t = self.temporary()
-                chosen = f"({operand(yes)} if {t} else {operand(no)})"
-                return f"({unknown_of(node.type)} if ({t} := {operand(condition)}) is None else {chosen})"
+                first, t = self.held(operand(condition))
+                if is_certain(condition):
+                    return f"({operand(yes)} if {first} else {operand(no)})"
+                chosen = f"{operand(yes)} if {t} else {operand(no)}"
+                return f"({unknown_of(node.type)} if {first} is None else {chosen})"
             case Known(inner):
                 if inner.type.is_numeric:
-                    t = self.temporary()
-                    return f"(({t} := {operand(inner)}) == {t})"
+                    first, t = self.held(operand(inner))
+                    return f"({first} == {t})"
                 return f"({operand(inner)} is not None)"
             case Extreme(op, operands):
                 return self._extreme(op, [operand(o) for o in operands])
@@ -183,7 +194,7 @@ class Emitter:
     def _logic(self, op: str, operands: list[tuple[str, bool]]) -> str:
         decisive = "False" if op == "and" else "True"
         neutral = "True" if op == "and" else "False"
-        if not any(optional for _, optional in operands):
+        if all(certain for _, certain in operands):
             return "(" + f" {op} ".join(text for text, _ in operands) + ")"
         names = [self.temporary() for _ in operands]
         decided = " or ".join(
@@ -194,8 +205,19 @@ class Emitter:
 
     def _compare(self, op: str, left: Typed, right: Typed, operand: Callable[[Typed], str]) -> str:
         if not left.type.is_numeric:
-            a, b = self.temporary(), self.temporary()
-            unsure = f"({a} := {operand(left)}) is None or ({b} := {operand(right)}) is None"
+            both = [self.held(operand(side)) for side in (left, right)]
+            unsure = " or ".join(
+                f"{first} is None"
+                for (first, _), side in zip(both, (left, right), strict=True)
+                if not is_certain(side)
+            )
+            if not unsure:
+                return f"({both[0][0]} {op} {both[1][0]})"
+            # What is not asked has not been evaluated either.
+            a, b = (
+                first if is_certain(side) else name
+                for (first, name), side in zip(both, (left, right), strict=True)
+            )
             return f"(None if {unsure} else {a} {op} {b})"
         sides, guards = [], []
         for side in (left, right):
@@ -203,8 +225,8 @@ class Emitter:
             if isinstance(side, Const) or (isinstance(side, Read) and side.origin == "param"):
                 sides.append(text)
             else:
-                t = self.temporary()
-                guards.append(f"({t} := {text}) == {t}")
+                first, t = self.held(text)
+                guards.append(f"{first} == {t}")
                 sides.append(t)
         test = f"{sides[0]} {op} {sides[1]}"
         return f"({test} if {' and '.join(guards)} else None)" if guards else f"({test})"
@@ -213,20 +235,35 @@ class Emitter:
         sign = "<=" if op == "min" else ">="
         folded = operands[0]
         for text in operands[1:]:
-            a, b = self.temporary(), self.temporary()
-            known = f"({a} := {folded}) == {a} and ({b} := {text}) == {b}"
+            (one, a), (other, b) = self.held(folded), self.held(text)
+            known = f"{one} == {a} and {other} == {b}"
             folded = f"(NAN if not ({known}) else {a} if {a} {sign} {b} else {b})"
         return folded
 
     def _coalesce(self, operands: tuple[Typed, ...], operand: Callable[[Typed], str]) -> str:
         text = operand(operands[-1])
         for earlier in reversed(operands[:-1]):
-            t = self.temporary()
-            is_known = f"({t} := {operand(earlier)})" + (
-                f" == {t}" if earlier.type.is_numeric else " is not None"
-            )
+            first, t = self.held(operand(earlier))
+            is_known = f"{first} == {t}" if earlier.type.is_numeric else f"{first} is not None"
             text = f"({t} if {is_known} else {text})"
         return text
+
+
+def is_certain(node: Typed) -> bool:
+    """Tell whether a condition or a choice has a value whatever the facts are.
+
+    Its type does not say so: what is computed from known numbers may still overflow.
+    """
+    match node:
+        case Const() | Known():
+            return True
+        case Read(origin=origin, type=kind):
+            return origin == "outcome" and not kind.is_numeric
+        case Not() | Member() | Logic() | Choose():
+            return all(is_certain(child) for child in children(node))
+        case Compare(_, left, right):
+            return not left.type.is_numeric and is_certain(left) and is_certain(right)
+    return False
 
 
 def _too_deep(root: Typed) -> Iterator[Typed]:

@@ -24,6 +24,9 @@ def marginal_rates(sizes: Sequence[int], haircuts: Sequence[int], step: int) -> 
     >>> marginal_rates([1, 2], [ONE // 100, ONE // 50], ONE // 100)
     [20000000000, 20000000000]
     """
+    flat = haircuts[0]
+    if 0 <= flat == haircuts[-1] and flat % step == 0:
+        return [flat] * len(sizes)
     nexts = [*haircuts[1:], haircuts[-1]]
     # Provision needed at each breakpoint, scale 1e12 x money.
     needed = [size * haircut for size, haircut in zip(sizes, nexts, strict=True)]

@@ -26,6 +26,7 @@ its unknown branch.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 
@@ -50,6 +51,7 @@ def write(program: Program, day: date, tracing: bool = False) -> Source:
     """Write `evaluate` for the params in force on `day`."""
     w = Writer(program, day, tracing)
     with w.block("def evaluate(facts, forced, confirmed, trace):"):
+        w.line("get = facts.get")
         _facts(w, expressions(program))
         w.line("missed = 0")
         for section in (_fillings, _derived, _classify, _scorecards, _rating, caps, steps):
@@ -70,6 +72,7 @@ def write_bounds(program: Program, day: date) -> str:
     """
     w = Writer(program, day, tracing=False)
     with w.block("def bounds(facts):"):
+        w.line("get = facts.get")
         for filling in program.fillings:
             _facts(w, [Read(filling.fact, "fact", filling.expr.type, filling.reason.span), filling.expr])
         w.line("found = []")
@@ -88,7 +91,7 @@ def _facts(w: Writer, nodes: Iterable[Typed]) -> None:
         for read in reads(node):
             if read.origin == "fact" and not w.has_fact(read.name):
                 default = "NAN" if read.type.is_numeric else "None"
-                w.line(f"{w.name_fact(read)} = facts.get({read.name!r}, {default})")
+                w.line(f"{w.name_fact(read)} = get({read.name!r}, {default})")
 
 
 def _fillings(w: Writer) -> None:
@@ -124,18 +127,14 @@ def _without(w: Writer, n: int, derived: Derived) -> None:
         return
     w.line(f"m{n} = 0")
     for guards, node in found:
-        tests = []
-        for k, (condition, wanted) in enumerate(guards):
-            w.assign(f"q{k}", condition)
-            tests.append(f"q{k} is {wanted}")
-        if variables := w.done_without(node):
-            taken = " | ".join(variables)
-        else:
-            w.assign("x", node)
-            tests.append(unknown_test("x", node))
-            taken = f"{w.mask(node):#x}"
-        opening = f"if {' and '.join(tests)}: " if tests else ""
-        w.line(f"{opening}m{n} |= {taken}")
+        variables = w.done_without(node)
+        taken = " | ".join(variables) or f"{w.mask(node):#x}"
+        with ExitStack() as within:
+            within.enter_context(w.block(f"if {taken}:" if variables else f"if {w.unknown(node)}:"))
+            for condition, wanted in guards:
+                w.assign("q", condition)
+                within.enter_context(w.block(f"if q is {wanted}:"))
+            w.line(f"m{n} |= {taken}")
     w.stand_in(derived.name, f"m{n}")
 
 
@@ -176,7 +175,7 @@ def _classify(w: Writer) -> None:
             w.missed(reached, rule.when)
         w.trace("classify", rule.reason, f"k{n}", rule.when)
     if classify.layering is not None:
-        w.line("layer = facts.get('layer.class', 0)")
+        w.line("layer = get('layer.class', 0)")
         w.line(f"if layer is None: layer = {last}")
         w.line(f"if layer > at_class: at_class, by = layer, {otherwise + 1}")
     w.line("if forced is not None: at_class = forced")
@@ -251,11 +250,17 @@ def _finish(w: Writer) -> None:
         conditions = []
         for n, condition in enumerate(w.program.conditions):
             w.verdict(f"c{n}", condition.when, condition.on_unknown)
+            holds = fires(f"c{n}", condition.on_unknown)
             w.assign(f"v{n}", condition.value)
+            absent = unknown_test(f"v{n}", condition.value) if condition.unknown is not None else None
+            if w.mask(condition.value):
+                # What nobody is told was not asked for.
+                w.line("also = 0")
+                w.missed(absent, condition.value, into="also")
+                w.line(f"if {holds}: missed |= also")
             if condition.unknown is not None:
-                absent = f"v{n} != v{n}" if condition.value.type.is_numeric else f"v{n} is None"
                 w.line(f"if {absent}: v{n} = {literal(condition.unknown)}")
-            conditions.append(f"v{n} if {fires(f'c{n}', condition.on_unknown)} else ABSENT")
+            conditions.append(f"v{n} if {holds} else ABSENT")
             w.trace("conditions", condition.reason, f"c{n}", condition.when, condition.value)
         findings = []
         for n, rule in enumerate(w.program.review):

@@ -150,6 +150,13 @@ class Writer:
             self.line(statement)
         self.line(f"{name} = {self._emitter.quantised(node, text)}")
 
+    def unknown(self, node: Typed) -> str:
+        """Return the test of whether an expression is unknown, writing what it needs before."""
+        if isinstance(node, Read):
+            return unknown_test(self.name_of(node), node)
+        self.assign("x", node)
+        return unknown_test("x", node)
+
     def missed(self, test: str | None, *nodes: Typed | None, into: str = "missed") -> None:
         """Write what was missed: where `test` holds what `nodes` rest on, and what they did without."""
         mask = self.mask(*nodes) if test is not None else 0
