@@ -149,8 +149,8 @@ def test_a_curve_of_the_size() -> None:
         ("op: min, expr: custom.x, unknown: 100%", 0.01, -0.01, 0.01),
         ("op: min, expr: custom.x, unknown: 100%", 0.03, 0, 0.02),
         ("op: min, expr: custom.x, unknown: 100%", None, 0, 0.02),
-        ("op: multiply, expr: custom.n, unknown: 1000%", 1.5, 0.01, 0.03),
-        ("op: multiply, expr: custom.n, unknown: 1000%", 1, 0, 0.02),
+        ("op: multiply, limit: 1000%, expr: custom.n, unknown: worst", 1.5, 0.01, 0.03),
+        ("op: multiply, limit: 1000%, expr: custom.n, unknown: worst", 1, 0, 0.02),
     ],
 )
 def test_each_operation(step: str, x: float | None, contribution: float, settled: float) -> None:
@@ -165,7 +165,7 @@ def test_steps_apply_in_order() -> None:
     """Each works on what those before it left: (2 % + 3 %) x 2, at most 8 %, at least 9 %."""
     section = haircut(
         "op: add, limit: 50%, expr: custom.x, unknown: worst",
-        "op: multiply, expr: custom.n, unknown: 200%",
+        "op: multiply, limit: 200%, expr: custom.n, unknown: worst",
         "op: min, expr: 8%",
         "op: max, expr: 9%",
     )
