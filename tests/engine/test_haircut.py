@@ -185,14 +185,14 @@ def test_steps_apply_in_order() -> None:
     [
         ("op: add, limit: 50%, expr: custom.x", 0.05),
         ("op: max, expr: custom.x", 0.03),
-        ("op: multiply, expr: 2 + custom.n", 0.04),
+        ("op: multiply, limit: 1000%, expr: 2 + custom.n", 0.04),
         ("op: min, expr: custom.y", 0.01),
     ],
 )
 @pytest.mark.parametrize("q", [True, False])
 def test_a_step_without_its_mechanism_does_nothing(op: str, settled: float, q: bool) -> None:
     """Where the mechanism is absent there is no line, and the haircut is as if there were no step."""
-    section = haircut(f"{op}, unknown: 100%, when: known(custom.q)")
+    section = haircut(f"{op}, unknown: 1000%, when: known(custom.q)")
     given = {**GOOD, "custom.q": q or None, "custom.x": 0.03, "custom.y": 0.01, "custom.n": 0}
     (found,) = decided(book(haircut=section), given)["haircuts"]
     rules = [line["rule"] for line in found["waterfall"]]

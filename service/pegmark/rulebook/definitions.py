@@ -40,6 +40,7 @@ def read_sources(reader: Reader, nodes: Iterable[Node]) -> list[Source]:
 def read_retired(reader: Reader, nodes: Iterable[Node]) -> list[Retired]:
     """Read `retired`: ids that may not come back; they stay taken."""
     found = []
+    seen: dict[str, Span] = {}
     reader.rule_id = None
     for node in nodes:
         for item, path in reader.items(node, "retired"):
@@ -47,13 +48,12 @@ def read_retired(reader: Reader, nodes: Iterable[Node]) -> list[Retired]:
             name = reader.scalar(entry.get("id"), f"{path}.id")
             day = reader.day(entry.get("date"), f"{path}.date")
             why = reader.text(entry.get("why"), f"{path}.why")
-            if name is None:
+            if name is None or reader.is_twice(name, seen, f"{path}.id", "retired id"):
                 continue
             if name.text in reader.ids:
                 related = (Related("used here", reader.ids[name.text]),)
                 message = f"id `{shown(name.text)}` is retired and used"
                 reader.report("E0309", message, name.span, f"{path}.id", "give the rule a new id", related)
-            reader.ids.setdefault(name.text, name.span)
             found.append(Retired(name.text, day, why))
     return sorted(found, key=lambda retired: retired.id)
 

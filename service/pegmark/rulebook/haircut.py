@@ -16,7 +16,7 @@ from pegmark.rulebook.expressions import amount_expressions
 from pegmark.rulebook.names import RATIO, Names
 from pegmark.rulebook.program import Amount, Curve, Derived, Haircut, Rounding, Step, Table
 from pegmark.rulebook.reading import NO_REASON, NOWHERE, Reader
-from pegmark.rulebook.source import Node
+from pegmark.rulebook.source import Mapping, Node, Sequence
 from pegmark.rulebook.tables import complete, is_by_choice, members_of
 
 MAX_POINTS = 64
@@ -44,8 +44,9 @@ def read_haircut(
     _report_double_counting(reader, steps, derived)
     bounds = reader.mapping(shape.get("bounds"), f"{path}.bounds", ("id", "min", "max", "why", "cite"))
     bounds_reason = reader.reason(bounds, f"{path}.bounds", NOWHERE) if bounds else NO_REASON
+    sound = len(reader.problems)
     low, high = (reader.share(bounds.get(key), f"{path}.bounds.{key}") for key in ("min", "max"))
-    if {"min", "max"} <= bounds.keys() and low > high:
+    if {"min", "max"} <= bounds.keys() and low > high and len(reader.problems) == sound:
         reader.report("E0311", "`min` is above `max`", bounds["min"].span, f"{path}.bounds.min", "swap them")
     reader.rule_id = None
     rounding = read_rounding(reader, shape.get("round"), f"{path}.round", "ratio")
@@ -78,7 +79,7 @@ def _table_step(reader: Reader, node: Node | None, path: str, scope: Scope, clas
     table = _table(reader, entry, "table", path, scope, classes)
     if table is None:
         return _NO_STEP
-    return Step(reason, "add", None, table, _unknown(reader, entry, path, table, None), None)
+    return Step(reason, "add", None, table, _unknown(reader, entry, path, table, None, _ONE), None)
 
 
 def _step(reader: Reader, node: Node, path: str, scope: Scope, classes: tuple[str, ...]) -> Step | None:
@@ -114,7 +115,8 @@ def _step(reader: Reader, node: Node, path: str, scope: Scope, classes: tuple[st
             amount = reader.expression(entry["expr"], f"{path}.expr", scope, expected)
     if amount is None or op is None:
         return None
-    return Step(reason, op, when, amount, _unknown(reader, entry, path, amount, limit), limit)
+    ceiling = None if op == "multiply" else _ONE
+    return Step(reason, op, when, amount, _unknown(reader, entry, path, amount, limit, ceiling), limit)
 
 
 # Amounts
@@ -140,7 +142,8 @@ def _table(
             cells[name.text,] = reader.share(cell, at)
             continue
         inner = reader.entries(cell, at)
-        complete(reader, members_of(by2), inner, cell.span, at)
+        if isinstance(cell, Mapping):
+            complete(reader, members_of(by2), inner, cell.span, at)
         for inner_name, value in inner:
             cells[name.text, inner_name.text] = reader.share(value, f"{at}.{inner_name.text}")
     table = Table(by, by2, tuple((cell, cells[cell]) for cell in _cells(by, by2) if cell in cells))
@@ -198,14 +201,15 @@ def _curve_points(
 ) -> list[tuple[Fraction, Fraction]]:
     points: list[tuple[Fraction, Fraction]] = []
     items = list(reader.items(node, path))
-    if node is not None and not 2 <= len(items) <= MAX_POINTS:
+    if isinstance(node, Sequence) and not 2 <= len(items) <= MAX_POINTS:
         message = f"a curve has 2 to {MAX_POINTS} points, and this has {len(items)}"
         reader.report("E0303", message, node.span, path, "add points, or leave out those that lie on a line")
         return []
     for item, at in items:
         pair = list(reader.items(item, at))
         if len(pair) != 2:
-            reader.report("E0303", "a point is a pair", item.span, at, "write `[x, y]`, like `[5%, 0%]`")
+            if isinstance(item, Sequence):
+                reader.report("E0303", "a point is a pair", item.span, at, "write `[x, y]`, like `[5%, 0%]`")
             continue
         (x_node, x_at), (y_node, y_at) = pair
         x, y = reader.amount(x_node, x_at, unit, -(10**15)), reader.share(y_node, y_at)
@@ -225,9 +229,17 @@ def _curve_points(
 
 
 def _unknown(
-    reader: Reader, entry: dict[str, Node], path: str, amount: Amount, limit: Fraction | None
+    reader: Reader,
+    entry: dict[str, Node],
+    path: str,
+    amount: Amount,
+    limit: Fraction | None,
+    ceiling: Fraction | None,
 ) -> Fraction | None:
-    """Return the amount where it is unknown: demanded where it can be, never better than the worst."""
+    """Return the amount where it is unknown: demanded where it can be, never better than the worst.
+
+    `ceiling` is what no amount is above, whatever its expression; a factor has none.
+    """
     unsure = [part for part in amount_expressions(amount) if part.type.optional]
     scalar = reader.scalar(entry.get("unknown"), f"{path}.unknown")
     if scalar is None:
@@ -239,15 +251,16 @@ def _unknown(
         reader.never_unknown(scalar, f"{path}.unknown", "amount")
         return None
     worst = _worst(amount, limit)
-    if scalar.text == "worst":
-        if worst is None:
-            message = "the worst of an expression without `limit` is not known"
-            reader.report("E0324", message, scalar.span, f"{path}.unknown", "add `limit`")
-        return worst
-    stated = reader.amount(scalar, f"{path}.unknown", "ratio", 0, 100)
-    if worst is not None and stated < worst:
-        message = f"unknown is charged `{scalar.text}`, less than the worst, {constant(worst, 'ratio')}"
-        reader.report("E0324", message, scalar.span, f"{path}.unknown", "write `unknown: worst`")
+    is_worst = scalar.text == "worst"
+    stated = worst if is_worst else reader.amount(scalar, f"{path}.unknown", "ratio", 0, 100)
+    least = worst if is_worst or worst is not None else ceiling
+    if least is None or stated is None:
+        message = "the worst of an expression without `limit` is not known"
+        reader.report("E0324", message, scalar.span, f"{path}.unknown", "add `limit`")
+    elif stated < least:
+        message = f"unknown is charged `{scalar.text}`, less than the worst, {constant(least, 'ratio')}"
+        help = "write `unknown: worst`" if worst is not None else "add `limit`, and write `unknown: worst`"
+        reader.report("E0324", message, scalar.span, f"{path}.unknown", help)
     return stated
 
 
