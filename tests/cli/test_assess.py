@@ -262,3 +262,54 @@ def test_an_asset_that_rests_on_itself_is_refused(run: Run) -> None:
     ran = run("assess", "-", stdin=orjson.dumps(asked))
     assert ran.code == 1
     assert "Q0007: an asset rests on itself: sALPHA → sALPHA (/facts/backing/components)" in ran.err
+
+
+def test_a_request_cannot_be_asked_about_a_day_before_its_facts(run: Run) -> None:
+    """Proves that facts of a request are never taken for older than they are, and a stored asset may be."""
+    facts = {"asset": "ALPHA", "as_of": DAY, "facts": FIAT, "venue": "reference"}
+    ran = run("assess", "-", "--as-of", "2026-01-14", stdin=orjson.dumps(facts))
+    assert (ran.code, ran.out) == (1, "")
+    assert "F0002: the file states facts as of 2026-01-15" in ran.err
+    named = {"asset": "ALPHA", "as_of": "2026-06-30"}
+    assert body(run, "-", "--as-of", DAY, stdin=orjson.dumps(named))["as_of"] == DAY
+
+
+def test_a_request_without_a_date_takes_the_one_that_is_typed(run: Run) -> None:
+    """Proves that `as_of` may be left out of a file exactly where it is typed."""
+    asked = orjson.dumps({"asset": "ALPHA", "sizes_usd": [1e6]})
+    assert body(run, "-", "--as-of", DAY, stdin=asked)["as_of"] == DAY
+    assert "H4221: the key `as_of` is missing" in run("assess", "-", stdin=asked).err
+
+
+def test_layers_of_a_request_keep_their_age(run: Run) -> None:
+    """Proves that asking a request about a later day makes the facts of its layers no younger."""
+    layer = {"facts": {"peg": {"discount_now": 0.0}, "reference": {"kind": "fiat"}}}
+    asked = {
+        "asset": "W",
+        "as_of": DAY,
+        "facts": resting_on("Y"),
+        "layers": {"Y": layer, "Z": {"facts": None}},
+    }
+    then = body(run, "-", stdin=orjson.dumps(asked))
+    later = body(run, "-", "--as-of", "2026-03-01", stdin=orjson.dumps(asked))
+    assert then["digests"]["facts"] != later["digests"]["facts"]
+    dated = {"value": 0.0, "as_of": DAY}
+    layer["facts"]["peg"]["discount_now"] = dated
+    layer["facts"]["reference"]["kind"] = {"value": "fiat", "as_of": DAY}
+    components = asked["facts"]["backing"]["components"]
+    asked["facts"]["backing"] = {
+        "components": {"value": components, "as_of": DAY},
+        "basis": {"value": "net", "as_of": DAY},
+    }
+    asked["as_of"] = "2026-03-01"
+    assert body(run, "-", stdin=orjson.dumps(asked)) == later
+
+
+@pytest.mark.parametrize("typed", [[], ["--as-of", DAY]])
+def test_a_file_of_a_day_that_is_none_is_refused(run: Run, tmp_path: Path, typed: list[str]) -> None:
+    """Proves that a date that does not exist is told at its line, whether or not another is typed."""
+    path = tmp_path / "x.yaml"
+    path.write_text("asset: X\nas_of: 2026-02-30\nfacts:\n  peg: {discount_now: 0}\n")
+    ran = run("assess", str(path), *typed)
+    assert (ran.code, ran.out) == (1, "")
+    assert "F0001: `2026-02-30` is not a date that exists" in ran.err
