@@ -169,7 +169,7 @@ def _step(w: Writer, n: int, step: Step, into: str = "missed") -> None:
         if step.limit is not None:
             limit = int(step.limit * ONE)
             w.line(f"if a{n} > {limit}: a{n} = {limit}")
-        w.trace("haircut", step.reason, "x", *step_expressions(step))
+        w.trace("haircut", step.reason, "Q(x)", *step_expressions(step))
 
 
 def _amount(w: Writer, step: Step) -> None:
