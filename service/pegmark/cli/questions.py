@@ -89,7 +89,7 @@ def about_file(document: Document, typed: Typed) -> Asked:
     return _asked(question, typed, {"": (document, "")}, file.title)
 
 
-_SHAPE = "begin with `asset:`, `as_of:` and `facts:`; docs/integrators.md shows one"
+_SHAPE = "begin with `asset:`, `as_of:` and `facts:`; fixtures/README.md shows one"
 
 
 def _about_request(document: Document, typed: Typed) -> Asked:
