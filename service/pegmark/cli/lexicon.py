@@ -50,12 +50,14 @@ class Lexicon:
 def short(value: float, kind: Kind) -> str:
     """Return a number in its unit, to three digits of money or a hundredth of a percent.
 
-    >>> short(28_587_301.0, "USD"), short(0.048512, "ratio"), short(0.5, "days")
-    ('$28.6M', '4.85%', '12h')
+    >>> short(28_587_301.0, "USD"), short(0.048512, "ratio"), short(1 / 24, "days")
+    ('$28.6M', '4.85%', '1h')
     """
     if kind == "USD":
         digits = len(str(int(abs(value))))
         return constant(Fraction(round(value, 3 - digits if digits > 3 else 2)).limit_denominator(100), kind)
+    if kind == "days" and abs(value) < 1:
+        return constant(Fraction(round(value * 24, 2)).limit_denominator(100) / 24, kind)
     return constant(Fraction(round(value, 4 if kind == "ratio" else 3)).limit_denominator(10**4), kind)
 
 
