@@ -155,7 +155,7 @@ def _conditions(program: Program, terms: Terms) -> list[Body]:
         {
             "code": condition.code,
             "parameter": condition.parameter,
-            "value": plain(value),
+            "value": as_json(value) if type(value) is float else value,
             "applies": condition.applies,
             "rule": condition.reason.id,
             "why": condition.reason.why,
@@ -177,6 +177,8 @@ def _findings(program: Program, terms: Terms) -> list[Body]:
         for rule, found in zip(program.review, terms.findings, strict=True)
         if found
     ]
+    if not terms.crossed:
+        return findings
     reasons = {assertion.reason.id: assertion.reason for assertion in program.assertions}
     findings += [
         {

@@ -38,7 +38,8 @@ class Snapshot:
 
     `values` holds the usable facts by readable name; a name that is absent is unknown. `known` and
     `estimated` name submitted facts; `states` gives those that are unknown and why, absent ones
-    being `not_collected`. `submitted` is their canonical form, equal for bare and long form.
+    being `not_collected`. `submitted` says all of it in one form, equal for bare and long, and `said`
+    is the digest of that. `beneath` is what the layers were decided on, by asset.
     """
 
     asset: str | None
@@ -51,6 +52,8 @@ class Snapshot:
     states: Mapping[str, str]
     layers: tuple[LayerRef, ...]
     submitted: Mapping[str, Any] = field(repr=False)
+    said: str = ""
+    beneath: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def facts_digest(self, sizes: Iterable[float], explain: str) -> str:
         """Return the digest of everything that was asked."""
@@ -60,7 +63,8 @@ class Snapshot:
                     "asset": self.asset,
                     "as_of": self.as_of,
                     "venue": self.venue,
-                    "facts": self.submitted,
+                    "facts": self.said,
+                    "layers": self.beneath,
                     "sizes_usd": [clean(size) for size in sizes],
                     "explain": explain,
                 }
@@ -118,6 +122,7 @@ def take(
         taker.states,
         tuple(LayerRef(c.asset, c.share) for c in taker.components if c.asset is not None),
         taker.submitted,
+        digest(canonical_clean(taker.submitted)),
     )
 
 

@@ -81,7 +81,7 @@ def prepare(desk: Desk, question: Question) -> Case:
         layer, beneath = _Layers(desk, book, question).under(snapshot, path)
         if beneath:
             # The digest of a question covers what it was answered with.
-            snapshot = replace(snapshot, submitted={**snapshot.submitted, "layers": beneath})
+            snapshot = replace(snapshot, beneath=beneath)
     return Case(book, snapshot, sizes, layer)
 
 
@@ -204,7 +204,7 @@ class _Layers:
             return UNRESOLVED, None
         layer, beneath = self.under(snapshot, path)
         terms = settle(self.book.compiled, snapshot, self.sizes, layer)
-        submitted: dict[str, Any] = {"as_of": snapshot.as_of, "facts": snapshot.submitted}
+        submitted: dict[str, Any] = {"as_of": snapshot.as_of, "facts": snapshot.said}
         if beneath:
             submitted["layers"] = beneath
         return _as_layer(terms, share), submitted
