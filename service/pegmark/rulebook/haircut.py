@@ -135,6 +135,7 @@ def _table(
     if not is_sound or by is None or key not in entry:
         return None
     complete(reader, members_of(by), rows, entry[key].span, f"{path}.{key}")
+    sound = len(reader.problems)
     cells: dict[tuple[str, ...], Fraction] = {}
     for name, cell in rows:
         at = f"{path}.{key}.{name.text}"
@@ -147,7 +148,8 @@ def _table(
         for inner_name, value in inner:
             cells[name.text, inner_name.text] = reader.share(value, f"{at}.{inner_name.text}")
     table = Table(by, by2, tuple((cell, cells[cell]) for cell in _cells(by, by2) if cell in cells))
-    _report_disorder(reader, table, classes, entry[key], f"{path}.{key}")
+    if len(reader.problems) == sound:
+        _report_disorder(reader, table, classes, entry[key], f"{path}.{key}")
     return table if table.rows else None
 
 

@@ -19,7 +19,7 @@ from pegmark.rulebook.program import (
     StatusRule,
 )
 from pegmark.rulebook.reading import NO_REASON, NOWHERE, Reader
-from pegmark.rulebook.source import Node
+from pegmark.rulebook.source import Mapping, Node
 
 
 def read_rating(
@@ -60,17 +60,16 @@ def read_rating(
 
 def _weights(reader: Reader, node: Node | None, pillars: list[str]) -> tuple[tuple[str, int], ...]:
     path = "rating.weights"
-    weights = {
-        key.text: reader.integer(cell, f"{path}.{key.text}", 1, 100)
-        for key, cell in reader.entries(node, path)
-    }
-    for key, _ in reader.entries(node, path):
+    weights = {}
+    for key, cell in reader.entries(node, path):
+        at = f"{path}.{key.text}"
+        weights[key.text] = reader.integer(cell, at, 1, 100)
         if key.text not in pillars:
             listed = ", ".join(f"`{pillar}`" for pillar in pillars)
             message = f"`{shown(key.text)}` is no pillar"
-            reader.report("E0328", message, key.span, f"{path}.{key.text}", f"pillars are {listed}")
+            reader.report("E0328", message, key.span, at, f"pillars are {listed}")
     missing = ", ".join(f"`{pillar}`" for pillar in pillars if pillar not in weights)
-    if node is not None and missing:
+    if isinstance(node, Mapping) and missing:
         reader.report("E0328", f"no weight is given to {missing}", node.span, path, "weigh every pillar")
     return tuple(sorted(weights.items()))
 
