@@ -51,6 +51,15 @@ def steps(w: Writer) -> None:
             _step(w, n, every[n], into="also")
         w.line(f"return {amounts}, also")
     _close(w, haircut, amounts)
+    with w.block("def totals(sizes):"):
+        w.line("found, last, also = [], None, 0")
+        with w.block("for size in sizes:"):
+            for n in sized:
+                _step(w, n, every[n], into="also")
+            w.line(f"own = {items([f'a{n}' for n in sized])}")
+            w.line(f"found.append(found[-1] if own == last else close({amounts})[2:])")
+            w.line("last = own")
+        w.line("return found")
     _waterfalls(w, haircut, amounts, sized)
 
 

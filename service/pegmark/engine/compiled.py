@@ -58,29 +58,6 @@ class Scale:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Pillar:
-    """A scorecard's constants: the slice of the points that are its own, and their weights."""
-
-    name: str
-    start: int
-    weights: tuple[int, ...]
-    total: int
-    always: bool
-    weight: int
-
-    @staticmethod
-    def all_of(program: Program) -> tuple[Pillar, ...]:
-        """Return the pillars of a program, in order."""
-        pillars, start = [], 0
-        for card in program.scorecards:
-            weights = tuple(line.weight for line in card.characteristics)
-            weight = dict(program.rating.weights)[card.pillar]
-            pillars.append(Pillar(card.pillar, start, weights, sum(weights), card.applies is None, weight))
-            start += len(weights)
-        return tuple(pillars)
-
-
 @dataclass(slots=True)
 class Compiled:
     """A program and its epochs; each epoch is compiled when it is first asked for.
@@ -95,7 +72,7 @@ class Compiled:
     absent: tuple[int, ...]
     """What each amount of the waterfall comes to where its step does not apply."""
     scale: Scale
-    pillars: tuple[Pillar, ...]
+    pillars: tuple[str, ...]
     starts: list[date]
     _epochs: dict[int, Epoch] = field(default_factory=dict)
 
@@ -152,7 +129,7 @@ def compile_program(program: Program) -> Compiled:
         tuple(band for band, _ in program.rating.bands),
         (0, *(0 if step.op in ("add", "max") else ONE for step in program.haircut.steps), 0),
         Scale.of(program),
-        Pillar.all_of(program),
+        tuple(card.pillar for card in program.scorecards),
         [first, *(day for day in changes if day > first)],
     )
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from operator import mul
 from typing import Any, Literal
 
 from pegmark.engine.compiled import Compiled, Epoch
@@ -114,9 +113,11 @@ class _Run:
             self.limit_unknown,
             self.outstanding,
             self.missed,
+            self.score,
             self.rate,
             self._at,
             self.close,
+            self._totals,
             self.waterfalls,
             self.finish,
             self.guard,
@@ -129,7 +130,7 @@ class _Run:
             )
             self.applies = tuple(a or b for a, b in zip(self.applies, unsure[4], strict=True))
             self.limits = tuple(map(self._limit, self.limits, unsure[5]))
-            self.hidden_at = unsure[10]
+            self.hidden_at = unsure[11]
 
     def _limit(self, known: int | None, unknown: int | None) -> int | None:
         if known is None or unknown is None:
@@ -148,6 +149,12 @@ class _Run:
         """Return the haircuts of a position of `size`."""
         amounts = self.at(size)
         return Position(size, amounts, *self.close(amounts))
+
+    def totals(self, sizes: Sequence[float]) -> list[tuple[int, int]]:
+        """Return the haircuts in total at many sizes: maintenance and initial."""
+        if self.hidden_at is None:
+            return self._totals(sizes)  # type: ignore[no-any-return]  # generated code has no types
+        return [self.close(self.at(size))[2:] for size in sizes]
 
     def _amount(self, known: int | None, unknown: int | None, absent: int) -> int | None:
         """Return an amount between the two; a step that does not apply is as good as one of `absent`."""
@@ -180,7 +187,8 @@ def settle(
     log: list[tuple[Any, ...]] | None = [] if tracing else None
     run = _Run(epoch, compiled.absent, facts, hidden, log)
 
-    scores, composite = _rate_pillars(compiled, run.points, run.applies, layer)
+    found, composite = run.score(run.points, run.applies, 100 if layer is None else layer.score or 0)
+    scores = dict(zip(compiled.pillars, found, strict=True))
     band, capped_by, status, missed = _rate(program, run, scores, composite, layer)
     if program.classify.order[run.cls] in program.rating.ineligible:
         status = "ineligible"
@@ -234,34 +242,6 @@ def _with_layer(values: Mapping[str, Any], layer: Layer | None) -> Mapping[str, 
     return facts
 
 
-def _rate_pillars(
-    compiled: Compiled, points: Sequence[int], applies: Sequence[bool], layer: Layer | None
-) -> tuple[dict[str, int], int]:
-    """Return the score of each pillar, 0-100, and the composite.
-
-    A pillar that applies only to some assets enters the mean only where it lowers it: were it to
-    raise the mean, an asset would improve by taking on the very risk the pillar measures.
-    """
-    ceiling = 100 if layer is None else layer.score or 0
-    scores: dict[str, int] = {}
-    always_sum = always_weight = all_sum = all_weight = 0
-    for pillar, in_force in zip(compiled.pillars, applies, strict=True):
-        score = 100
-        if in_force:
-            own = points[pillar.start : pillar.start + len(pillar.weights)]
-            score = sum(map(mul, pillar.weights, own)) // pillar.total
-        scores[pillar.name] = score = min(score, ceiling)
-        if pillar.always:
-            always_sum += pillar.weight * score
-            always_weight += pillar.weight
-        if in_force:
-            all_sum += pillar.weight * score
-            all_weight += pillar.weight
-    means = [s // w for s, w in ((always_sum, always_weight), (all_sum, all_weight)) if w]
-    lift = compiled.program.rating.lift
-    return scores, min(min(means, default=100), min(scores.values(), default=100) + lift)
-
-
 def _rate(
     program: Program, run: _Run, scores: Mapping[str, int], composite: int, layer: Layer | None
 ) -> tuple[int, list[str], Status, int]:
@@ -303,11 +283,7 @@ def _terms_for(
         return venue_cap, account_cap, binding, positions, []
     mark = len(log) if log is not None else 0
     points = [point for point in compiled.scale.breakpoints if point < account_cap] + [account_cap]
-    totals: list[tuple[int, int]] = []
-    amounts: Any = None
-    for point in points:
-        before, amounts = amounts, run.at(point / MICRO)
-        totals.append(totals[-1] if amounts == before else run.close(amounts)[2:])
+    totals = run.totals([point / MICRO for point in points])
     if log is not None:
         del log[mark:]
     # A ladder can only be built on a haircut that never falls.
@@ -360,5 +336,6 @@ def _crossed(
             status != "ineligible",
             p.size,
         )
-        crossed.update(a.reason.id for a, ok in zip(program.assertions, held, strict=True) if not ok)
+        if not all(held):
+            crossed.update(a.reason.id for a, ok in zip(program.assertions, held, strict=True) if not ok)
     return sorted(crossed)

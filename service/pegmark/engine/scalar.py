@@ -8,11 +8,13 @@ function that finds known facts on the wrong side of their bound.
 
     evaluate(facts, forced_class, confirmed, trace) ->
         (class_index, deciding_rule, confirming, points, applies, limits, limit_unknown,
-         outstanding, missed, rate, at, close, waterfalls, finish, guard)
+         outstanding, missed, score, rate, at, close, totals, waterfalls, finish, guard)
 
+    score(points, applies, ceiling) -> (scores, composite)
     rate(scores)            -> (knock_outs, statuses, missed)
     at(size)                -> (amounts, missed)         one integer (or None) a step, scale 1e12
     close(amounts)          -> (maintenance, initial, maintenance in total, initial in total)
+    totals(sizes)           -> of each size the haircuts in total, as `close` gives them
     waterfalls(positions)   -> of each (size, amounts, maintenance) the lines, as JSON
     finish(band, scores)    -> (mark, conditions, findings, missed)
     guard(...)              -> whether each assertion holds
@@ -60,7 +62,7 @@ def write(program: Program, day: date, tracing: bool = False) -> Source:
         _guard(w)
         w.line(
             "return at_class, by, confirming, points, applies, limits, limit_unknown,"
-            " outstanding, missed, rate, at, close, waterfalls, finish, guard"
+            " outstanding, missed, score, rate, at, close, totals, waterfalls, finish, guard"
         )
     return Source(w.text(), tuple(w.rules))
 
@@ -205,6 +207,37 @@ def _scorecards(w: Writer) -> None:
         w.line("missed |= also" if card.applies is None else f"if applies_{k}: missed |= also")
     w.line(f"points = {items(names)}")
     w.line(f"applies = {items(applies)}")
+    _score(w, names)
+
+
+def _score(w: Writer, names: Sequence[str]) -> None:
+    """Write `score(points, applies, ceiling)`: the scores of the pillars, 0-100, and the composite.
+
+    A pillar that applies only to some assets enters the mean only where it lowers it: were it to
+    raise the mean, an asset would improve by taking on the very risk the pillar measures.
+    """
+    cards, weights = w.program.scorecards, dict(w.program.rating.weights)
+    points = iter(names)
+    with w.block("def score(points, applies, ceiling):"):
+        w.line(f"{items(names)} = points")
+        w.line(f"{items([f'b{k}' for k in range(len(cards))])} = applies")
+        for k, card in enumerate(cards):
+            total = sum(line.weight for line in card.characteristics)
+            summed = " + ".join(f"{line.weight} * {next(points)}" for line in card.characteristics)
+            own = f"({summed}) // {total}"
+            w.line(f"s{k} = {own if card.applies is None else f'{own} if b{k} else 100'}")
+            w.line(f"if s{k} > ceiling: s{k} = ceiling")
+        always = [k for k, card in enumerate(cards) if card.applies is None]
+        w.line(f"n = {' + '.join(f'{weights[cards[k].pillar]} * s{k}' for k in always) or 100}")
+        w.line(f"d = {sum(weights[cards[k].pillar] for k in always) or 1}")
+        w.line("mean = n // d")
+        if len(always) < len(cards):
+            for k, card in enumerate(cards):
+                if card.applies is not None:
+                    w.line(f"if b{k}: n, d = n + {weights[card.pillar]} * s{k}, d + {weights[card.pillar]}")
+            w.line("if n // d < mean: mean = n // d")
+        scores = items([f"s{k}" for k in range(len(cards))])
+        w.line(f"return {scores}, min(mean, min({scores}) + {w.program.rating.lift})")
 
 
 def _points(grid: Bins | PointsTable, unknown: int) -> str:

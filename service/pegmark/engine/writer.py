@@ -5,7 +5,7 @@ What the sections of a rulebook become is said in `scalar` and `amounts`; they w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -240,7 +240,7 @@ def fires(name: str, on_unknown: str | None) -> str:
     return f"{name} is not False" if on_unknown == "match" else f"{name} is True"
 
 
-def items(texts: Iterator[str] | list[str]) -> str:
+def items(texts: Iterable[str]) -> str:
     """Return the source of a tuple.
 
     >>> items(["a"]), items([])
