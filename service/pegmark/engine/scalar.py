@@ -228,14 +228,14 @@ def _score(w: Writer, names: Sequence[str]) -> None:
             w.line(f"s{k} = {own if card.applies is None else f'{own} if b{k} else 100'}")
             w.line(f"if s{k} > ceiling: s{k} = ceiling")
         always = [k for k, card in enumerate(cards) if card.applies is None]
-        w.line(f"n = {' + '.join(f'{weights[cards[k].pillar]} * s{k}' for k in always) or 100}")
-        w.line(f"d = {sum(weights[cards[k].pillar] for k in always) or 1}")
-        w.line("mean = n // d")
+        w.line(f"n = {' + '.join(f'{weights[cards[k].pillar]} * s{k}' for k in always) or 0}")
+        w.line(f"d = {sum(weights[cards[k].pillar] for k in always)}")
+        w.line("mean = n // d" if always else "mean = 100")
         if len(always) < len(cards):
             for k, card in enumerate(cards):
                 if card.applies is not None:
                     w.line(f"if b{k}: n, d = n + {weights[card.pillar]} * s{k}, d + {weights[card.pillar]}")
-            w.line("if n // d < mean: mean = n // d")
+            w.line("if d and n // d < mean: mean = n // d")
         scores = items([f"s{k}" for k in range(len(cards))])
         w.line(f"return {scores}, min(mean, min({scores}) + {w.program.rating.lift})")
 
