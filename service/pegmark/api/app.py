@@ -3,38 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from litestar import Litestar
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
-from litestar.plugins.pydantic import PydanticInitPlugin
 from litestar.routes import HTTPRoute
-from pydantic import BaseModel
 
 from pegmark import __version__
 from pegmark.api import assessments, assets, operations, pages, reference, rulebooks, venues
 from pegmark.api.admission import admit
-from pegmark.api.body import JsonRequest, validated
+from pegmark.api.body import JsonRequest
 from pegmark.api.entrance import Entrance, Witness
 from pegmark.api.metrics import Metrics
 from pegmark.api.problems import on_any_error, on_http_error
 from pegmark.usecases.desk import Desk
 
 __all__ = ["build_app", "routes"]
-
-
-class StrictBodies(PydanticInitPlugin):
-    """Takes the place of the framework's plugin, which would convert `"1"` to 1."""
-
-    @classmethod
-    def decoders(cls, validate_strict: bool = True) -> list[Any]:  # noqa: ARG003 - the plugin's signature
-        """Return how a body becomes a model."""
-        return [(_is_model, validated)]
-
-
-def _is_model(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
 def routes(desk: Desk, normal: bytes, metrics: Metrics) -> list[HTTPRouteHandler]:
@@ -58,7 +42,6 @@ def build_app(desk: Desk, normal: bytes, max_body_bytes: int, witnesses: Sequenc
         request_class=JsonRequest,
         before_request=admit,
         exception_handlers={HTTPException: on_http_error, Exception: on_any_error},
-        plugins=[StrictBodies()],
         request_max_body_size=max_body_bytes,
         openapi_config=None,
         logging_config=None,

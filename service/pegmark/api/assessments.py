@@ -5,8 +5,8 @@ from __future__ import annotations
 import orjson
 from litestar import Response, post
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import JSONBody
 
+from pegmark.api.body import JsonRequest
 from pegmark.api.operation import JSON, Link, Operation, declared
 from pegmark.api.schemas.assessment import AssessmentRequest, Decision
 from pegmark.usecases.assess import assess
@@ -23,6 +23,7 @@ ASSESS = Operation(
         "unknown never helps an asset. Equal digests give equal bytes; nothing is stored."
     ),
     answer=Decision,
+    body=AssessmentRequest,
     errors=(408, 413, 415, 422),
     links={"rule": Link("get_rule", {"id": "$response.body#/decided_by"})},
 )
@@ -31,8 +32,9 @@ ASSESS = Operation(
 def routes(desk: Desk) -> list[HTTPRouteHandler]:
     """Return the handlers of this area."""
 
-    @post("/v1/assessments", sync_to_thread=False, **declared(ASSESS))
-    def assessments(data: JSONBody[AssessmentRequest]) -> Response[bytes]:
-        return Response(orjson.dumps(assess(desk, data.question())), media_type=JSON)
+    @post("/v1/assessments", **declared(ASSESS))
+    async def assessments(request: JsonRequest) -> Response[bytes]:
+        asked = await request.read(AssessmentRequest)
+        return Response(orjson.dumps(assess(desk, asked.question())), media_type=JSON)
 
     return [assessments]

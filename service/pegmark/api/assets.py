@@ -10,9 +10,9 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import PathParameter, QueryParameter
 
 from pegmark.api.operation import Link, Operation, declared
+from pegmark.api.problems import Refusal
 from pegmark.api.replies import Document, reply
 from pegmark.api.schemas.catalogue import AssetEntry, AssetPage, StoredSnapshotReply
-from pegmark.errors import NotFound
 from pegmark.usecases.catalogue import Catalogue, StoredSnapshot
 from pegmark.usecases.desk import Desk
 
@@ -102,7 +102,10 @@ def routes(desk: Desk) -> list[HTTPRouteHandler]:
     def get_snapshot(request: Request[Any, Any, Any], asset: Asset, as_of: AsOf) -> Response[bytes]:
         known = [stored.as_of for stored in catalogue.snapshots(asset)]
         if as_of not in known:
-            raise NotFound(f"snapshot of `{asset}`", as_of, known)
+            detail = f"nothing is stored on `{asset}` as of `{as_of}`"
+            raise Refusal.of(
+                "H4041", detail, help=f"it is stored as of {', '.join(known)}", parameter="as_of"
+            )
         return reply(request, snapshots[asset, as_of])
 
     return [list_assets, get_asset, get_snapshot]

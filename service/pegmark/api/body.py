@@ -10,7 +10,7 @@ import asyncio
 import json
 import math
 import re
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from litestar import Request
 from pydantic import BaseModel, ValidationError
@@ -25,6 +25,9 @@ SECONDS = 10
 _JSON_TYPE = re.compile(rb'\s*application/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?;?\s*', re.IGNORECASE)
 _NO_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"|[^][}{"]+', re.DOTALL)
 _SQUARE = str.maketrans("{}", "[]")
+
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class JsonRequest(Request[Any, Any, Any]):
@@ -42,9 +45,9 @@ class JsonRequest(Request[Any, Any, Any]):
                 raise Refusal.of("H4080", detail, pointer="") from None
         return self._body
 
-    async def json(self) -> Any:
-        """Return the bytes of the body: decoding them is validation's part."""
-        return await self.body()
+    async def read(self, model: type[Model]) -> Model:
+        """Return the body as the model it states; raises `Refusal`."""
+        return validated(model, await self.body())
 
     def _mind_headers(self) -> None:
         """Refuse a body that is not said to be JSON, is said to be encoded, or is announced too long."""
@@ -86,10 +89,10 @@ def _too_long(most: float) -> Refusal:
     return Refusal.of("H4130", f"the body is longer than {most} bytes", pointer="")
 
 
-def validated(model: type[BaseModel], body: bytes) -> BaseModel:
+def validated(model: type[Model], body: bytes) -> Model:
     """Return the model that `body` states; raises `Refusal`."""
     try:
-        valid: BaseModel = model.__pydantic_validator__.validate_json(body, strict=True)
+        valid: Model = model.__pydantic_validator__.validate_json(body, strict=True)
     except ValidationError as error:
         # INVARIANT: what is not JSON is 400, even where it is also not what the operation takes.
         data = _parsed(body)

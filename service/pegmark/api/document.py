@@ -1,7 +1,7 @@
 """The OpenAPI document: made from the routes, their declarations, the models and the examples.
 
-The framework says which parameters and bodies the handlers take; pydantic what models look like;
-everything else is in the declarations (`pegmark.api.operation`).
+The framework says which parameters the handlers take, pydantic what models look like; everything
+else is in the declarations (`pegmark.api.operation`).
 """
 
 from __future__ import annotations
@@ -14,13 +14,11 @@ import yaml
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.spec import Schema
-from litestar.plugins import OpenAPISchemaPlugin
-from litestar.typing import FieldDefinition
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from pegmark import __version__
+from pegmark.api.body import JsonRequest
 from pegmark.api.codes import CODES
 from pegmark.api.examples import Example
 from pegmark.api.operation import JSON, Link, Operation, operation_of
@@ -83,11 +81,9 @@ def document(routes: Iterable[HTTPRouteHandler], examples: Sequence[Example]) ->
     """Return the OpenAPI document of `routes` as plain data."""
     handlers = {operation.id: handler for handler in routes if (operation := operation_of(handler))}
     operations = {name: found for name, handler in handlers.items() if (found := operation_of(handler))}
-    models = _Models()
+    config = OpenAPIConfig(title="pegmark", version=__version__)
     app = Litestar(
-        list(handlers.values()),
-        openapi_config=OpenAPIConfig(title="pegmark", version=__version__),
-        plugins=[models],
+        list(handlers.values()), openapi_config=config, request_class=JsonRequest, logging_config=None
     )
     described = app.openapi_schema.to_schema()["paths"]
     order = list(operations)
@@ -97,7 +93,7 @@ def document(routes: Iterable[HTTPRouteHandler], examples: Sequence[Example]) ->
             operation = operations[found["operationId"]]
             own = [example for example in examples if example.operation == operation.id]
             paths.setdefault(path, {})[method] = _operation(operation, found, path, own)
-    answers = [operation.answer for operation in operations.values() if operation.answer is not None]
+    models = [model for it in operations.values() for model in (it.body, it.answer) if model is not None]
     return {
         "openapi": "3.1.0",
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
@@ -111,7 +107,7 @@ def document(routes: Iterable[HTTPRouteHandler], examples: Sequence[Example]) ->
         "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
         "paths": paths,
         "components": {
-            "schemas": _schemas([*models.seen, *answers, ProblemDocument]),
+            "schemas": _schemas([*models, ProblemDocument]),
             "responses": {
                 _REFUSALS[status][0]: _refused(status, [e for e in examples if e.status == status][:1])
                 for status in _statuses(operations.values())
@@ -124,24 +120,6 @@ def document(routes: Iterable[HTTPRouteHandler], examples: Sequence[Example]) ->
 def _place(item: Mapping[str, Any], order: list[str]) -> int:
     """Return where a path stands: the routes are in the order in which they are read."""
     return min(order.index(found["operationId"]) for found in item.values())
-
-
-class _Models(OpenAPISchemaPlugin):
-    """Refers to the models of bodies by name, so that pydantic can say what they look like."""
-
-    __slots__ = ("seen",)
-
-    def __init__(self) -> None:
-        self.seen: list[type[BaseModel]] = []
-
-    def is_plugin_supported_field(self, field_definition: FieldDefinition) -> bool:
-        """Return whether a field is a model of ours."""
-        return field_definition.is_subclass_of(BaseModel)
-
-    def to_openapi_schema(self, field_definition: FieldDefinition, schema_creator: Any) -> Schema:  # noqa: ARG002
-        """Return the place of a schema; the component itself is made for all models at once."""
-        self.seen.append(field_definition.annotation)
-        return Schema(title=field_definition.annotation.__name__)
 
 
 def _operation(
@@ -158,9 +136,8 @@ def _operation(
     if parameters := found.get("parameters"):
         values = {example.name: _values(example, path) for example in accepted}
         made["parameters"] = [_parameter(parameter, values) for parameter in parameters]
-    if body := found.get("requestBody"):
-        name = body["content"][JSON]["schema"]["title"]
-        content: dict[str, Any] = {"schema": _component("schemas", name)}
+    if operation.body is not None:
+        content: dict[str, Any] = {"schema": _component("schemas", operation.body.__name__)}
         content["examples"] = {e.name: {"summary": e.summary, "value": e.body} for e in accepted}
         made["requestBody"] = {"required": True, "content": {JSON: content}}
     made["responses"] = {"200": _answer(operation, accepted)}
@@ -217,7 +194,9 @@ def _answer(operation: Operation, examples: Sequence[Example]) -> dict[str, Any]
     if operation.answer is not None:
         schema = _component("schemas", operation.answer.__name__)
     content: dict[str, Any] = {"schema": schema}
-    if examples:
+    if operation.sample is not None:
+        content["examples"] = {"sample": {"value": operation.sample}}
+    elif examples:
         content["examples"] = _shown(examples)
     headers = ("X-Request-Id", "ETag", "Cache-Control") if operation.has_etag else ("X-Request-Id",)
     made = {

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
+from pydantic import BaseModel
 
 from pegmark.api.schemas.shared import Reply
 
@@ -28,9 +29,9 @@ class Link:
 class Operation:
     """What is said of an operation besides its path, its parameters and its body.
 
-    `answer` is the shape of its JSON; None is text of type `media`. `query` names the query
-    parameters it takes. `errors` are the statuses it may answer with beyond those of every
-    operation. `has_etag` promises an ETag, and 304 to who has it already.
+    `body` is the shape of what it is sent, `answer` of what it sends; None is text of type `media`,
+    such as `sample`. `query` names the query parameters it takes. `errors` are the statuses it may
+    answer with beyond those of every operation. `has_etag` promises an ETag, and 304 to who has it.
     """
 
     id: str
@@ -38,7 +39,9 @@ class Operation:
     summary: str
     description: str
     answer: type[Reply] | None
+    body: type[BaseModel] | None = None
     media: str = JSON
+    sample: str | None = None
     query: tuple[str, ...] = ()
     errors: tuple[int, ...] = ()
     has_etag: bool = False

@@ -37,6 +37,7 @@ METRICS = Operation(
     ),
     answer=None,
     media="text/plain",
+    sample='pegmark_http_requests_total{method="POST",route="/v1/assessments",status="200"} 12.0\n',
 )
 
 

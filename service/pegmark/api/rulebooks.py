@@ -8,9 +8,10 @@ from typing import Annotated, Any, TypeVar
 
 from litestar import Request, Response, get, post
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import JSONBody, PathParameter, QueryParameter
+from litestar.params import PathParameter, QueryParameter
 
-from pegmark.api.operation import Link, Operation, declared
+from pegmark.api.body import JsonRequest
+from pegmark.api.operation import JSON, Link, Operation, declared
 from pegmark.api.problems import Refusal
 from pegmark.api.replies import Document, reply
 from pegmark.api.schemas.rulebooks import (
@@ -73,6 +74,7 @@ CHECK_RULEBOOK = Operation(
         "too many wait, the answer is 503 with `Retry-After`. Nothing is stored."
     ),
     answer=CheckReply,
+    body=CheckRequest,
     errors=(408, 413, 415, 422, 503),
 )
 GET_RULE = Operation(
@@ -127,8 +129,9 @@ def routes(desk: Desk, normal: bytes) -> list[HTTPRouteHandler]:
         return reply(request, texts[desk.book(id).program.id])
 
     @post("/v1/rulebooks/check", **declared(CHECK_RULEBOOK))
-    async def check_rulebook(data: JSONBody[CheckRequest]) -> Response[bytes]:
-        return Response(await queue.take(lambda: checked(data.files, normal)))
+    async def check_rulebook(request: JsonRequest) -> Response[bytes]:
+        texts = (await request.read(CheckRequest)).files
+        return Response(await queue.take(lambda: checked(texts, normal)), media_type=JSON)
 
     @get("/v1/rules/{id:str}", sync_to_thread=False, **declared(GET_RULE))
     def get_rule(request: Request[Any, Any, Any], id: RuleId, rulebook: InRulebook = None) -> Response[bytes]:

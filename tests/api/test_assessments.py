@@ -1,0 +1,124 @@
+"""`POST /v1/assessments`: the decision of the use case, byte for byte, however it is asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+from pydantic import TypeAdapter
+
+from pegmark.api.schemas.assessment import AssessmentRequest, Decision
+from pegmark.usecases.assess import DEFAULT_SIZES, assess
+from pegmark.usecases.desk import Desk
+from tests.api.conftest import Ask
+
+USDE = {"asset": "USDe", "as_of": "2025-10-09"}
+INLINE = {
+    "as_of": "2025-10-09",
+    "facts": {
+        "backing": {
+            "components": [{"kind": "treasury_bill", "share": 0.8}, {"kind": "bank_deposit", "share": 0.2}],
+            "basis": "net",
+        },
+        "redemption": {"right": "all_holders", "at_par": True},
+        "liquidity": {"supply": {"value": 5e9, "as_of": "2025-10-01", "source": "the issuer's page"}},
+        "peg": {"discount_now": {"unknown": "not_collected"}},
+    },
+}
+
+
+def decided(ask: Ask, **question: Any) -> dict[str, Any]:
+    response = ask("POST", "/v1/assessments", json=question)
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+@pytest.mark.parametrize("explain", ["none", "short", "full"])
+@pytest.mark.parametrize("question", [USDE, USDE | {"venue": "exchange-2025-10"}, INLINE])
+def test_the_body_is_the_decision(ask: Ask, desk: Desk, question: dict[str, Any], explain: str) -> None:
+    """Proves that HTTP adds nothing to a decision and takes nothing from it, and that it has its schema."""
+    asked = question | {"explain": explain}
+    response = ask("POST", "/v1/assessments", json=asked)
+    request = AssessmentRequest.model_validate_json(orjson.dumps(asked))
+    assert response.content == orjson.dumps(assess(desk, request.question()))
+    TypeAdapter(Decision).validate_json(response.content)
+    assert (response.json()["trace"] is not None) == (explain == "full")
+    assert ("waterfall" in response.json()["haircuts"][0]) == (explain != "none")
+
+
+def test_equal_questions_have_equal_bytes(ask: Ask) -> None:
+    """Proves that neither order of keys, nor white space, nor a default that is spelt out, matters."""
+    spelt = {"explain": "short", "sizes_usd": list(DEFAULT_SIZES), **USDE, "facts": None, "layers": None}
+    indented = orjson.dumps(spelt, option=orjson.OPT_INDENT_2)
+    headers = {"content-type": "application/json; charset=utf-8"}
+    answers = {
+        ask("POST", "/v1/assessments", json=USDE).content,
+        ask("POST", "/v1/assessments", content=indented, headers=headers).content,
+    }
+    assert len(answers) == 1
+
+
+def test_different_questions_have_different_digests(ask: Ask) -> None:
+    """Proves that what is asked is covered by the digest of the facts, and the id by everything."""
+    found = [
+        decided(ask, **USDE),
+        decided(ask, **USDE, venue="exchange-2025-10"),
+        decided(ask, **USDE, sizes_usd=[2e6]),
+        decided(ask, **USDE, explain="none"),
+        decided(ask, **(USDE | {"as_of": "2025-10-10"})),
+    ]
+    assert len({decision["digests"]["facts"] for decision in found}) == len(found)
+    assert len({decision["id"] for decision in found}) == len(found)
+
+
+def test_a_whole_number_may_be_written_either_way(ask: Ask) -> None:
+    """Proves that 1000000 and 1000000.0 are one number."""
+    assert decided(ask, **USDE, sizes_usd=[1_000_000]) == decided(ask, **USDE, sizes_usd=[1_000_000.0])
+
+
+def test_facts_of_layers_are_asked_for_by_name(ask: Ask) -> None:
+    """Proves that facts about an asset beneath are used, and that a null hides a stored snapshot."""
+    wrapper = {"asset": "sUSDe", "as_of": "2025-10-09"}
+    stored = decided(ask, **wrapper)
+    hidden = decided(ask, **wrapper, layers={"USDe": {"facts": None}})
+    assert stored["class"] != "unclassified"
+    assert hidden["class"] == "unclassified"
+    body = wrapper | {"layers": {"USDe": {"facts": {"custom": {"x": 1}}}}}
+    (error,) = ask("POST", "/v1/assessments", json=body).json()["errors"]
+    assert (error["code"], error["pointer"]) == ("F0201", "/layers/USDe/facts/custom/x")
+
+
+def test_the_rulebook_and_its_version_may_be_named(ask: Ask, desk: Desk) -> None:
+    """Proves that a client can insist on the rules it knows."""
+    version = desk.book(None).program.version
+    assert decided(ask, **USDE, rulebook="house", rulebook_version=version) == decided(ask, **USDE)
+
+
+def test_every_mistake_is_named_at_once(ask: Ask) -> None:
+    """Proves that a client corrects a body in one go, and learns what was probably meant."""
+    body = {
+        "as_off": "2025-10-09",
+        "facts": {"liquidity": {"suply": 1}, "hedge": {"short_share": "half"}, "custm": {}},
+        "sizes_usd": [0],
+    }
+    response = ask("POST", "/v1/assessments", json=body)
+    errors = {error["pointer"]: (error["code"], error["help"]) for error in response.json()["errors"]}
+    assert {pointer: code for pointer, (code, _) in errors.items()} == {
+        "/as_of": "H4221",
+        "/as_off": "H4222",
+        "/facts/liquidity/suply": "H4222",
+        "/facts/hedge/short_share": "H4223",
+        "/facts/custm": "H4222",
+        "/sizes_usd/0": "H4224",
+    }
+    assert errors["/as_off"][1] == "did you mean `as_of`?"
+    assert errors["/facts/liquidity/suply"][1] == "did you mean `supply`?"
+    assert errors["/facts/custm"][1] == "did you mean `custom`?"
+
+
+def test_pointers_are_escaped(ask: Ask) -> None:
+    """Proves that a key with `/` or `~` is pointed to as RFC 6901 has it, and a long one by what holds it."""
+    response = ask("POST", "/v1/assessments", json=USDE | {"a/b~c": 1, "long": 1, "x" * 1_000: 1})
+    pointers = [error["pointer"] for error in response.json()["errors"]]
+    assert pointers == ["/a~1b~0c", "/long", ""]
