@@ -175,6 +175,14 @@ def test_a_stand_in_was_used_for_what_it_stands_in_for() -> None:
     assert mattered({"custom.x": 0}, derive=derive, rating=rule) == []
 
 
+def test_a_stand_in_may_be_for_something_computed() -> None:
+    """Then all the facts it rests on had their place taken."""
+    derive = "a: {unit: ratio, expr: 'coalesce(custom.x + custom.y, 90%)'}"
+    rule = rating(rules=("when: a > 50%, then: no_new",))
+    assert mattered({"custom.x": 0}, derive=derive, rating=rule) == ["custom.y"]
+    assert mattered({"custom.x": 0, "custom.y": 0}, derive=derive, rating=rule) == []
+
+
 def test_a_stand_in_in_a_branch_that_was_not_taken_was_not_used() -> None:
     """`if` asks only the branch it takes."""
     derive = "a: {unit: ratio, expr: 'if custom.p then coalesce(custom.x, 90%) else 0%'}"

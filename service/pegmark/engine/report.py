@@ -199,10 +199,9 @@ def _unknown(compiled: Compiled, snapshot: Snapshot, terms: Terms) -> list[Body]
     found: dict[int, Body] = {}
     missed = terms.missed
     for fact, state in states.items():
-        if fact in compiled.bits:
-            bit = compiled.bits[fact]
-            found[bit] = {"fact": fact, "state": state, "mattered": missed & bit != 0}
-            missed &= ~bit
+        bit = compiled.bits[fact]
+        found[bit] = {"fact": fact, "state": state, "mattered": missed & bit != 0}
+        missed &= ~bit
     while missed:
         bit = missed & -missed
         missed ^= bit
