@@ -150,6 +150,15 @@ def test_steps_that_read_the_size() -> None:
     assert mattered({"custom.v": 1}, haircut=section) == []
 
 
+@pytest.mark.parametrize(
+    "claim", [{}, {"custom.y": {"value": 0, "estimated": True}}], ids=["known", "estimate"]
+)
+def test_the_ladder_is_part_of_the_decision(claim: dict[str, Any]) -> None:
+    """A step that is at work only at sizes of the ladder misses what it reads there."""
+    section = haircut("op: add, limit: 50%, expr: custom.x, unknown: worst, when: position.size > $2M")
+    assert mattered({"custom.x": None, **claim}, haircut=section) == ["custom.x"]
+
+
 def test_the_mark() -> None:
     """A close-out horizon that something stands in for, and a floor that could not be told."""
     assert mattered({"custom.d": None}) == ["custom.d"]

@@ -59,7 +59,7 @@ def steps(w: Writer) -> None:
             w.line(f"own = {items([f'a{n}' for n in sized])}")
             w.line(f"found.append(found[-1] if own == last else close({amounts})[2:])")
             w.line("last = own")
-        w.line("return found")
+        w.line("return found, also")
     _waterfalls(w, haircut, amounts, sized)
 
 

@@ -153,7 +153,9 @@ class _Run:
     def totals(self, sizes: Sequence[float]) -> list[tuple[int, int]]:
         """Return the haircuts in total at many sizes: maintenance and initial."""
         if self.hidden_at is None:
-            return self._totals(sizes)  # type: ignore[no-any-return]  # generated code has no types
+            totals, missed = self._totals(sizes)
+            self.missed |= missed
+            return totals  # type: ignore[no-any-return]  # generated code has no types
         return [self.close(self.at(size))[2:] for size in sizes]
 
     def _amount(self, known: int | None, unknown: int | None, absent: int) -> int | None:

@@ -14,7 +14,7 @@ function that finds known facts on the wrong side of their bound.
     rate(scores)            -> (knock_outs, statuses, missed)
     at(size)                -> (amounts, missed)         one integer (or None) a step, scale 1e12
     close(amounts)          -> (maintenance, initial, maintenance in total, initial in total)
-    totals(sizes)           -> of each size the haircuts in total, as `close` gives them
+    totals(sizes)           -> (of each size the haircuts in total, as `close` gives them; missed)
     waterfalls(positions)   -> of each (size, amounts, maintenance) the lines, as JSON
     finish(band, scores)    -> (mark, conditions, findings, missed)
     guard(...)              -> whether each assertion holds
