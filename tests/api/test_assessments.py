@@ -9,6 +9,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from pegmark.api.schemas.assessment import AssessmentRequest, Decision
+from pegmark.engine.decide import settle
+from pegmark.usecases import assess as use_case
 from pegmark.usecases.assess import DEFAULT_SIZES, assess
 from pegmark.usecases.desk import Desk
 from tests.api.conftest import Ask
@@ -122,3 +124,22 @@ def test_pointers_are_escaped(ask: Ask) -> None:
     response = ask("POST", "/v1/assessments", json=USDE | {"a/b~c": 1, "long": 1, "x" * 1_000: 1})
     pointers = [error["pointer"] for error in response.json()["errors"]]
     assert pointers == ["/a~1b~0c", "/long", ""]
+
+
+def test_an_asset_beneath_many_is_decided_once(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proves that a small question, where all rests on all, does not ask for hundreds of decisions."""
+    tiers = [[f"T{depth}{n}" for n in range(5)] for depth in range(4)]
+
+    def resting_on(assets: list[str]) -> dict[str, Any]:
+        rows = [{"kind": "stablecoin", "share": 0.2, "asset": asset} for asset in assets]
+        return {"backing": {"components": rows or [{"kind": "cash", "share": 1}], "basis": "net"}}
+
+    layers = {
+        asset: {"facts": resting_on(beneath)}
+        for tier, beneath in zip(tiers, [*tiers[1:], []], strict=True)
+        for asset in tier
+    }
+    settled = []
+    monkeypatch.setattr(use_case, "settle", lambda *given: settled.append(given) or settle(*given))
+    decided(ask, as_of="2025-10-09", facts=resting_on(tiers[0]), layers=layers)
+    assert len(settled) == 20

@@ -165,6 +165,9 @@ class _Layers:
         self.question = question
         # What a layer loses is asked of a small amount: how deep its market is, is the wrapper's own affair.
         self.sizes = [book.compiled.scale.breakpoints[0] / MICRO]
+        # One asset may lie beneath many: each is taken once, and decided once for what lies beneath it.
+        self._taken: dict[str, Snapshot | None] = {}
+        self._settled: dict[tuple[str, Layer | None], Terms] = {}
 
     def under(self, snapshot: Snapshot, path: tuple[str, ...]) -> tuple[Layer | None, dict[str, Any]]:
         """Return the worst of the material layers of `snapshot`, and what each was decided on."""
@@ -199,11 +202,15 @@ class _Layers:
             )
 
     def _decide(self, asset: str, share: float, path: tuple[str, ...]) -> tuple[Layer, Any]:
-        snapshot = self._take(asset)
+        if asset not in self._taken:
+            self._taken[asset] = self._take(asset)
+        snapshot = self._taken[asset]
         if snapshot is None:
             return UNRESOLVED, None
         layer, beneath = self.under(snapshot, path)
-        terms = settle(self.book.compiled, snapshot, self.sizes, layer)
+        if (asset, layer) not in self._settled:
+            self._settled[asset, layer] = settle(self.book.compiled, snapshot, self.sizes, layer)
+        terms = self._settled[asset, layer]
         submitted: dict[str, Any] = {"as_of": snapshot.as_of, "facts": snapshot.said}
         if beneath:
             submitted["layers"] = beneath
