@@ -184,6 +184,29 @@ def test_a_stand_in_was_used_for_what_it_stands_in_for() -> None:
     assert mattered({"custom.x": 0}, derive=derive, rating=rule) == []
 
 
+def test_what_comes_after_the_first_that_is_known_is_not_asked() -> None:
+    """Of three, the second is missed only where the first is."""
+    derive = "a: {unit: ratio, expr: 'coalesce(custom.x, custom.y, 90%)'}"
+    rule = rating(rules=("when: a > 50%, then: no_new",))
+    for x, y, expected in (
+        (0, None, []),
+        (None, 0, ["custom.x"]),
+        (None, None, ["custom.x", "custom.y"]),
+    ):
+        assert mattered({"custom.x": x, "custom.y": y}, derive=derive, rating=rule) == expected
+
+
+def test_a_stand_in_within_a_class_rule_counts_if_the_rule_was_asked() -> None:
+    """A rule that is always known thanks to a stand-in misses the fact; one that was not reached does not."""
+    derive = "a: {unit: ratio, expr: 'coalesce(custom.x, 90%)'}"
+    section = classify("first", Q, "when: a > 50%, then: good", "when: true, then: poor")
+    for q, expected in ((False, ["custom.x"]), (True, [])):
+        facts = {"custom.q": q, "custom.x": None}
+        assert mattered(facts, derive=derive, classify=section) == expected
+    section = classify("worst", Q, "when: a > 50%, then: good")
+    assert mattered({"custom.q": True, "custom.x": None}, derive=derive, classify=section) == ["custom.x"]
+
+
 def test_a_stand_in_may_be_for_something_computed() -> None:
     """Then all the facts it rests on had their place taken."""
     derive = "a: {unit: ratio, expr: 'coalesce(custom.x + custom.y, 90%)'}"

@@ -134,8 +134,12 @@ def _without(w: Writer, n: int, derived: Derived) -> None:
         with ExitStack() as within:
             within.enter_context(w.block(f"if {taken}:" if variables else f"if {w.unknown(node)}:"))
             for condition, wanted in guards:
-                w.assign("q", condition)
-                within.enter_context(w.block(f"if q is {wanted}:"))
+                if wanted is None:
+                    test = w.unknown(condition)
+                else:
+                    w.assign("q", condition)
+                    test = f"q is {wanted}"
+                within.enter_context(w.block(f"if {test}:"))
             w.line(f"m{n} |= {taken}")
     w.stand_in(derived.name, f"m{n}")
 
@@ -171,10 +175,11 @@ def _classify(w: Writer) -> None:
     if not is_first:
         w.line(f"if at_class < 0: at_class = {last}")
     for n, rule in enumerate(classify.rules):
-        if rule.on_unknown is not None:
+        if w.mask(rule.when):
             # Rules after the one that decided were not asked.
-            reached = f"k{n} is None and by >= {n}" if is_first else f"k{n} is None"
-            w.missed(reached, rule.when)
+            w.line("also = 0")
+            w.missed(f"k{n} is None" if rule.on_unknown is not None else None, rule.when, into="also")
+            w.line(f"if by >= {n}: missed |= also" if is_first else "missed |= also")
         w.trace("classify", rule.reason, f"k{n}", rule.when)
     if classify.layering is not None:
         w.line("layer = get('layer.class', 0)")

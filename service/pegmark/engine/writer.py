@@ -209,25 +209,31 @@ class Writer:
         self.line(f"trace(({len(self.rules) - 1}, {outcome}, {named}, {items(sides)}))")
 
 
-def fallbacks(
-    node: Typed, guards: tuple[tuple[Typed, bool], ...] = ()
-) -> Iterator[tuple[tuple[tuple[Typed, bool], ...], Typed]]:
-    """Yield what an expression may have to do without, and the conditions under which it is asked for.
+Guards = tuple[tuple[Typed, bool | None], ...]
+"""Expressions with the value each must have; None is unknown."""
+
+
+def fallbacks(node: Typed, guards: Guards = ()) -> Iterator[tuple[Guards, Typed]]:
+    """Yield what an expression may have to do without, and when it is asked for.
 
     These are the operands of `coalesce` but for the last, and derived names, which have their own.
     """
     match node:
         case Coalesce(operands):
-            yield from ((guards, operand) for operand in operands[:-1])
+            for n, operand in enumerate(operands):
+                yield from fallbacks(operand, guards)
+                if n < len(operands) - 1:
+                    yield guards, operand
+                guards = (*guards, (operand, None))
         case Choose(condition, yes, no):
             yield from fallbacks(condition, guards)
             yield from fallbacks(yes, (*guards, (condition, True)))
             yield from fallbacks(no, (*guards, (condition, False)))
-            return
         case Read(origin="derived"):
             yield guards, node
-    for child in children(node):
-        yield from fallbacks(child, guards)
+        case _:
+            for child in children(node):
+                yield from fallbacks(child, guards)
 
 
 def unknown_test(name: str, node: Typed) -> str:
