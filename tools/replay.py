@@ -1,7 +1,7 @@
 """The commands in documents: run, and what they print written below them.
 
-A block of `sh` is run in a folder that holds the checkout's `rules`, `fixtures`, `docs` and `openapi`;
-blocks of one document share it. A block of `text` or `json` right below holds what the commands
+A block of `sh` is run in a folder that holds copies of the checkout's `rules`, `fixtures`, `docs` and
+`openapi`; blocks of one document share it. A block of `text` or `json` right below holds what the commands
 print. A comment right above a block says what else there is to say: `<!-- not run: … -->` with the
 reason, or `<!-- exits 1 -->`. Where a command asks the server of `make run`, one is started.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -118,7 +119,8 @@ def workspace() -> Iterator[Path]:
     with TemporaryDirectory() as made:
         folder = Path(made).resolve()
         for name in SHARED:
-            (folder / name).symlink_to(ROOT / name)
+            # INVARIANT: a copy; what a document's commands write must not reach the checkout.
+            shutil.copytree(ROOT / name, folder / name)
         yield folder
 
 

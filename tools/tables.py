@@ -37,7 +37,18 @@ def parts() -> Iterator[Part]:
     yield METHODOLOGY, "stress", lambda: params(is_stress=True)
     yield METHODOLOGY, "params", lambda: params(is_stress=False)
     yield METHODOLOGY, "bands", bands
-    for section in ("normal", "classify", "rating", "haircut", "caps", "conditions", "review", "guardrails"):
+    for section in (
+        "normal",
+        "classify",
+        "rating",
+        "haircut",
+        "caps",
+        "ladder",
+        "mark",
+        "conditions",
+        "review",
+        "guardrails",
+    ):
         yield METHODOLOGY, section, lambda section=section: rules(section)  # type: ignore[misc]
     for card in _program().scorecards:
         section = f"scorecards.{card.pillar}"
