@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -22,6 +23,9 @@ from pegmark.facts.vocabulary import COMPONENT_KINDS, GROUPS, FactSpec
 
 Value = float | bool | str
 EARLIEST, LATEST = date(2009, 1, 3), date(2100, 1, 1)
+
+
+_SPECS = {group: {spec.attribute: spec for spec in specs} for group, specs in GROUPS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ class Snapshot:
         )
 
 
+@lru_cache(maxsize=4096)
 def moment(text: str) -> datetime:
     """Return the instant a date (its end, UTC) or an RFC 3339 text stands for; raises `ValueError`."""
     if len(text) == 10:
@@ -99,8 +104,7 @@ def take(
     """Return the snapshot of validated facts; raises `FactsError` with every problem found."""
     taker = _Taker(as_of)
     if not taker.problems:
-        for group in type(facts).model_fields if facts is not None else ():
-            given = getattr(facts, group)
+        for group, given in facts.__dict__.items() if facts is not None else ():
             if group == "custom":
                 taker.custom(given or {}, custom or {})
             elif given is not None:
@@ -113,7 +117,7 @@ def take(
     taker.shares()
     return Snapshot(
         asset,
-        spelled(as_of),
+        taker.spelled,
         taker.at.date(),
         venue_name,
         taker.values,
@@ -137,6 +141,7 @@ class _Taker:
         self.components: list[Any] = []
         self.as_of = as_of
         self.at = self._moment(as_of, "/as_of") or datetime.min.replace(tzinfo=UTC)
+        self.spelled = as_of if self.problems else spelled(as_of)
 
     def refuse(self, code: str, pointer: str, message: str, help: str | None = None) -> None:
         self.problems.append(FactProblem(pointer, code, message, help))
@@ -153,58 +158,57 @@ class _Taker:
         return found
 
     def group(self, group: str, given: BaseModel, pointer: str) -> None:
-        for spec in GROUPS[group]:
-            claim = getattr(given, spec.attribute)
+        specs = _SPECS[group]
+        for attribute, claim in given.__dict__.items():
             if claim is not None:
-                self.fact(spec, claim, f"{pointer}/{spec.attribute}")
+                self.fact(specs[attribute], claim, pointer)
 
     def fact(self, spec: FactSpec, claim: Any, pointer: str) -> None:
-        """Keep a claim in canonical form and, if it can be used, its value."""
-        name, stated = spec.name, claim if isinstance(claim, Stated) else None
-        dated = self.at
-        if isinstance(claim, Missing) or stated is not None:
-            found = self._dated(spec, claim, pointer)
-            if found is None:
+        """Keep a claim in canonical form and, if it can be used, its value; `pointer` is its group's."""
+        name = spec.name
+        if isinstance(claim, Stated):
+            dated = self._dated(spec, claim, pointer)
+            if dated is None:
                 return
-            dated = found
-        if isinstance(claim, Missing):
-            self.states[name] = claim.unknown
-            self.submitted[name] = [None, claim.unknown, _when(claim.as_of), claim.source]
-            return
-        value = claim if stated is None else stated.value
-        if isinstance(value, list):
-            components = [component.model_dump(exclude_none=True) for component in value]
-            said: Any = [{key: clean(item) for key, item in row.items()} for row in components]
-        else:
-            if isinstance(value, (int, float)) and spec.kind != "bool":
-                value = quantise(value, spec.kind)
-            said = clean(value)
-        if stated is None:
-            self.submitted[name] = [said, None, spelled(self.as_of), None, None, False, None]
-        else:
+            value = self._value(spec, claim.value)
             self.submitted[name] = [
-                said,
+                _said(value),
                 None,
-                spelled(stated.as_of or self.as_of),
-                stated.source,
-                stated.confidence,
-                stated.estimated,
-                _when(stated.knowable_at),
+                self.spelled if claim.as_of is None else spelled(claim.as_of),
+                claim.source,
+                claim.confidence,
+                claim.estimated,
+                _when(claim.knowable_at),
             ]
-        if spec.max_age_days is not None and self.at - dated > timedelta(days=spec.max_age_days):
-            self.states[name] = "stale"
+            if spec.max_age_days is not None and self.at - dated > timedelta(days=spec.max_age_days):
+                self.states[name] = "stale"
+                return
+            if claim.estimated:
+                self.estimated.add(name)
+        elif isinstance(claim, Missing):
+            if self._dated(spec, claim, pointer) is not None:
+                self.states[name] = claim.unknown
+                self.submitted[name] = [None, claim.unknown, _when(claim.as_of), claim.source]
             return
-        if stated is not None and stated.estimated:
-            self.estimated.add(name)
+        else:
+            value = self._value(spec, claim)
+            self.submitted[name] = [_said(value), None, self.spelled, None, None, False, None]
         self.known.add(name)
         if name == "backing.components":
             self.components = value
         else:
             self.values[name] = value
 
+    @staticmethod
+    def _value(spec: FactSpec, value: Any) -> Any:
+        """Return a number on the grid of its unit, and anything else as it is."""
+        is_number = isinstance(value, (int, float)) and spec.kind != "bool"
+        return quantise(value, spec.kind) if is_number else value
+
     def _dated(self, spec: FactSpec, claim: Stated | Missing, pointer: str) -> datetime | None:
         """Return when a claim was true, the snapshot's `as_of` if it does not say; refuse the future."""
         refused = len(self.problems)
+        pointer = f"{pointer}/{spec.attribute}"
         if isinstance(claim, Stated) and claim.knowable_at is not None:
             knowable = self._moment(claim.knowable_at, f"{pointer}/knowable_at")
             if knowable is not None and knowable > self.at:
@@ -227,7 +231,8 @@ class _Taker:
 
     def custom(self, given: Mapping[str, Any], declared: Mapping[str, FactSpec]) -> None:
         for short, claim in given.items():
-            name, pointer = f"custom.{short}", f"/facts/custom/{short}"
+            name, group = f"custom.{short}", "/facts/custom"
+            pointer = f"{group}/{short}"
             spec = declared.get(name)
             if spec is None:
                 self.refuse("F0201", pointer, f"the rulebook declares no fact `{name}`")
@@ -238,7 +243,7 @@ class _Taker:
             if not isinstance(claim, Missing) and not _fits(spec, value):
                 self.refuse("F0202", pointer, f"`{name}` is {_admissible(spec)}")
                 continue
-            self.fact(spec, claim, pointer)
+            self.fact(spec, claim, group)
 
     def shares(self) -> None:
         """Spread the components, which are one fact, into the shares that rules read.
@@ -282,6 +287,14 @@ def _admissible(spec: FactSpec) -> str:
         if bound is not None
     ]
     return f"a number ({spec.kind})" + "".join(f", {bound}" for bound in bounds)
+
+
+def _said(value: Any) -> Any:
+    """Return a value as it is digested."""
+    if isinstance(value, list):
+        rows = [component.model_dump(exclude_none=True) for component in value]
+        return [{key: clean(item) for key, item in row.items()} for row in rows]
+    return clean(value)
 
 
 def _when(text: str | None) -> str | None:
