@@ -24,6 +24,8 @@ INLINE = "inline"
 DEFAULT_SIZES = (1_000_000.0, 10_000_000.0)
 DEEPEST = 4
 """How many layers may lie beneath an asset."""
+MOST_FOUND = 4096
+"""How many stored questions are kept found; then all are forgotten and found again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,8 @@ class Case:
 
     book: Book
     snapshot: Snapshot
-    sizes: Sequence[float]
     layer: Layer | None
+    sizes: Sequence[float]
 
 
 def assess(desk: Desk, question: Question) -> dict[str, Any]:
@@ -65,6 +67,21 @@ def prepare(desk: Desk, question: Question) -> Case:
     """Find what a question names, and decide what lies beneath; raises `FactsError`."""
     book = _book(desk, question)
     sizes = [quantise(size, "USD") for size in question.sizes]
+    if question.facts is not None or question.layers or isinstance(question.venue, BaseModel):
+        return Case(book, *_found(desk, book, question), sizes)
+    # What is stored does not change while the process runs, so that it is looked up and taken once.
+    key = (question.asset, question.as_of, question.venue, book.program.id)
+    found = desk.found.get(key)
+    if found is None:
+        found = _found(desk, book, question)
+        if len(desk.found) >= MOST_FOUND:
+            desk.found.clear()
+        desk.found[key] = found
+    return Case(book, *found, sizes)
+
+
+def _found(desk: Desk, book: Book, question: Question) -> tuple[Snapshot, Layer | None]:
+    """Return the snapshot that a question is about, and the worst of what lies beneath."""
     snapshot = _snapshot(desk, book, question)
     start = book.compiled.starts[0]
     if snapshot.day < start:
@@ -75,14 +92,12 @@ def prepare(desk: Desk, question: Question) -> Case:
             f"ask for {start} or later",
         )
     _refuse_all(beyond_bounds(book.compiled, snapshot))
-    layer = None
-    if snapshot.layers:
-        path = (question.asset,) if question.asset is not None else ()
-        layer, beneath = _Layers(desk, book, question).under(snapshot, path)
-        if beneath:
-            # The digest of a question covers what it was answered with.
-            snapshot = replace(snapshot, beneath=beneath)
-    return Case(book, snapshot, sizes, layer)
+    if not snapshot.layers:
+        return snapshot, None
+    path = (question.asset,) if question.asset is not None else ()
+    layer, beneath = _Layers(desk, book, question).under(snapshot, path)
+    # The digest of a question covers what it was answered with.
+    return (replace(snapshot, beneath=beneath) if beneath else snapshot), layer
 
 
 def _book(desk: Desk, question: Question) -> Book:

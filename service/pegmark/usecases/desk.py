@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fractions import Fraction
 
 from pegmark.engine.compiled import Compiled
+from pegmark.engine.decide import Layer
 from pegmark.errors import NotFound
+from pegmark.facts.snapshot import Snapshot
 from pegmark.facts.units import RANGES, Kind
 from pegmark.facts.vocabulary import FactSpec
 from pegmark.rulebook.program import CustomFact, Program
@@ -27,11 +29,17 @@ class Book:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything a question may refer to; `default` is the rulebook of questions that name none."""
+    """Everything a question may refer to; `default` is the rulebook of questions that name none.
+
+    `found` remembers the snapshot and the layer of questions about what is stored.
+    """
 
     catalogue: Catalogue
     books: Mapping[str, Book]
     default: str
+    found: dict[Hashable, tuple[Snapshot, Layer | None]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def book(self, name: str | None) -> Book:
         """Return a rulebook by id; raises `NotFound`."""
