@@ -1,0 +1,1 @@
+"""What pegmark costs, measured on the machine at hand: `make bench`."""
