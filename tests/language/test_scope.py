@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pegmark.language import nearest
+from pegmark.language.scope import MOST_MEANT
 from tests.language.expressions import NAMES
 
 
@@ -30,3 +31,11 @@ def test_nearest(name: str, meant: str | None) -> None:
 def test_nearest_is_a_name_or_nothing(name: str) -> None:
     """Proves that a suggestion can be followed."""
     assert nearest(name, NAMES) in {*NAMES, None}
+
+
+def test_among_many_names_the_likeliest_are_compared() -> None:
+    """Proves that the nearest of many is still found, and that among too many none is looked for."""
+    names = [f"derived_name_{n}" for n in range(MOST_MEANT - 1)]
+    assert nearest("liquidty.supply", [*names, "liquidity.supply"]) == "liquidity.supply"
+    assert nearest("supply", [*names, "liquidity.supply"]) == "liquidity.supply"
+    assert nearest("liquidty.supply", [*names, "one_more", "liquidity.supply"]) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from heapq import nlargest
 
 from pegmark.language.nodes import Origin
 from pegmark.language.types import Type
@@ -12,6 +13,10 @@ from pegmark.problems import Position
 
 LONGEST_MEANT = 100
 """Characters of a name for which a near one is looked for."""
+MOST_MEANT = 1000
+"""Among more names than these none is looked for: it would take too long."""
+LIKELIEST = 40
+"""How many names are compared in full, which is slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +58,24 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     'liquidity.supply'
     """
     names = list(names)
-    if len(name) > LONGEST_MEANT:
+    if len(name) > LONGEST_MEANT or len(names) > MOST_MEANT:
         return None
-    found = get_close_matches(name, names, n=1, cutoff=0.6)
+    likely = names
+    if len(names) > LIKELIEST:
+        likely = nlargest(LIKELIEST, names, key=lambda other: _shared(name, other))
+    found = get_close_matches(name, likely, n=1, cutoff=0.6)
     if not found:
         last = name.rpartition(".")[2]
         found = [other for other in names if other.rpartition(".")[2] == last]
     return found[0] if found else None
+
+
+def _shared(one: str, other: str) -> int:
+    """Return how many characters two names have in common at their beginning and at their end."""
+    return _alike(one, other) + _alike(one[::-1], other[::-1])
+
+
+def _alike(one: str, other: str) -> int:
+    return next(
+        (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(min(one, other, key=len))
+    )

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from pegmark.facts.vocabulary import FACTS, READABLE
-from pegmark.language import UNITS, Symbol, Type, literal, mentions, nearest, shown
+from pegmark.language import UNITS, Symbol, Type, mentions, nearest, shown
 from pegmark.problems import Related, Span
 from pegmark.rulebook.names import Names, fact_type
 from pegmark.rulebook.program import CustomFact, Dated, Derived, Filling, Param, Retired, Source
@@ -142,8 +142,7 @@ def _dated(reader: Reader, node: Node | None, path: str, key: Scalar, kind: Type
         scalar = reader.scalar(value.get("value"), f"{at}.value")
         if scalar is None:
             continue
-        amount, _, problems = literal(scalar.text, reader.place(scalar, f"{at}.value"), kind)
-        reader.add(problems)
+        amount = reader.literal(scalar, f"{at}.value", kind)
         if dated and start <= dated[-1].start:
             message = f"`{start}` is not after `{dated[-1].start}`"
             reader.report(
@@ -189,7 +188,10 @@ def read_derived(reader: Reader, nodes: Iterable[Node], names: Names) -> list[De
             unit = reader.choice(entry.get("unit"), f"{path}.unit", (*UNITS, "bool", "enum"))
             kind = Type(unit, _members(reader, entry, unit, child.span, path)) if unit else None
             expr = entry.get("expr")
-            read = mentions(expr.text) if isinstance(expr, Scalar) else frozenset[str]()
+            read = frozenset[str]()
+            if isinstance(expr, Scalar):
+                reader.weigh(expr, f"{path}.expr")
+                read = mentions(expr.text)
             stated[key.text] = _Stated(key, entry, path, kind, read)
             # Until it is worked out it is what it is said to be.
             names.define(key.text, Symbol("derived", (kind or Type("number")).maybe()), key.span)

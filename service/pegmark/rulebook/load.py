@@ -68,6 +68,8 @@ def _read(reader: Reader, files: Lookup[str, bytes], normal: tuple[str, bytes]) 
         reader.add(problems)
         if tree is not None:
             trees[name] = tree
+        if allowance.left < 0:
+            break
     if len(trees) <= len(files):
         return None
     book = Book(reader, {name: trees[name] for name in sorted(files)}, trees[normal_name])

@@ -7,6 +7,7 @@ message, place and help.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import yaml
@@ -97,14 +98,15 @@ _MISTAKES = (
 def malformed(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
     """Return the one problem of a text that a parser gave up on."""
     said = f"{error.context or ''}: {error.problem or ''}"
-    began = _position(error.context_mark)
-    at = _position(error.problem_mark) or began or Position(1, 1)
+    lines = text.split("\n")
+    began = _position(error.context_mark, lines)
+    at = _position(error.problem_mark, lines) or began or Position(1, 1)
     if "invalid Unicode character escape" in said:
         return without_character(file, at)
     if "maximum nesting depth" in said:
         return too_deep(file, at)
     if "cannot start any token" in said:
-        first = text.split("\n")[at.line - 1][at.column - 1 : at.column]
+        first = lines[at.line - 1][at.column - 1 : at.column]
         return _problem("E0001", f"a value may not begin with `{first}`", file, at, _QUOTE)
     for mistake in _MISTAKES:
         if re.search(mistake.pattern, said):
@@ -130,8 +132,13 @@ def without_character(file: str, at: Position) -> Problem:
     return _problem("E0003", "escape that stands for no character", file, at, "write the character itself")
 
 
-def _position(mark: yaml.Mark | None) -> Position | None:
-    return None if mark is None else Position(mark.line + 1, mark.column + 1)
+def _position(mark: yaml.Mark | None, lines: Sequence[str]) -> Position | None:
+    if mark is None:
+        return None
+    if mark.line >= len(lines):
+        # libyaml counts one more line after a text that does not end in one.
+        return Position(len(lines), len(lines[-1]) + 1)
+    return Position(mark.line + 1, mark.column + 1)
 
 
 def _span(file: str, at: Position) -> Span:

@@ -17,11 +17,14 @@ from pegmark.language.tokens import WORDS
 from pegmark.language.types import Unit
 from pegmark.problems import Position, Problem, Related, Severity, Span
 from pegmark.rulebook.program import Reason
+from pegmark.rulebook.program import Scalar as Value
 from pegmark.rulebook.source import Mapping, Node, Scalar, Sequence
 
-MAX_PROBLEMS = 200
+MAX_PROBLEMS = 100
 """How many problems of one rulebook are looked for."""
 MAX_RULES = 2000
+MAX_EXPRESSIONS = 100_000
+"""How many characters all expressions may have together, which bounds the time that they take."""
 ID = re.compile(r"[A-Z]{2,4}-[A-Z0-9]+(-[A-Z0-9]+)*")
 NOWHERE = Span("", Position(1, 1), Position(1, 1))
 NO_REASON = Reason("", "", (), NOWHERE)
@@ -30,6 +33,8 @@ FIRST_DAY = date(2017, 1, 1)
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _INTEGER = re.compile(r"-?\d{1,9}", re.ASCII)
+_SHORT = 40
+"""Up to so many characters a literal is not counted: the number of values bounds them."""
 _LONGEST = 40
 """Characters of an id or a name."""
 _SHAPES = {Scalar: "a value", Sequence: "a list", Mapping: "a mapping"}
@@ -56,6 +61,8 @@ class Reader:
         self.ids: dict[str, Span] = {}
         self.cites: list[tuple[str, Scalar, str]] = []
         self.rule_id: str | None = None
+        self._weighed: set[Span] = set()
+        self._weight = 0
 
     def report(
         self,
@@ -240,8 +247,7 @@ class Reader:
         scalar = self.scalar(node, path)
         if scalar is None or self._is_empty(scalar, path):
             return Fraction(low)
-        value, _, problems = literal(scalar.text, self.place(scalar, path), Type(unit))
-        self.add(problems)
+        value = self.literal(scalar, path, Type(unit))
         if not isinstance(value, Fraction):
             return Fraction(low)
         if value < low or (high is not None and value > high):
@@ -258,6 +264,14 @@ class Reader:
 
     # Expressions
 
+    def literal(self, scalar: Scalar, path: str, kind: Type) -> Value | None:
+        """Return a literal of a type."""
+        if len(scalar.text) > _SHORT:
+            self.weigh(scalar, path)
+        value, _, problems = literal(scalar.text, self.place(scalar, path), kind)
+        self.add(problems)
+        return value
+
     def expression(
         self, node: Node | None, path: str, scope: Scope, expected: Type | None = None
     ) -> Typed | None:
@@ -265,9 +279,21 @@ class Reader:
         scalar = self.scalar(node, path)
         if scalar is None or self._is_empty(scalar, path):
             return None
+        self.weigh(scalar, path)
         found, problems = check(scalar.text, scope, self.place(scalar, path), expected)
         self.add(problems)
         return found
+
+    def weigh(self, scalar: Scalar, path: str) -> None:
+        """Count the text of an expression, once; raises `Enough` where all are too long together."""
+        if scalar.span in self._weighed:
+            return
+        self._weighed.add(scalar.span)
+        self._weight += len(scalar.text)
+        if self._weight > MAX_EXPRESSIONS:
+            message = f"more than {MAX_EXPRESSIONS:,} characters of expressions"
+            self.report("E0010", message, scalar.span, path, "let tables and curves say what many rules say")
+            raise Enough
 
     def _is_empty(self, scalar: Scalar, path: str) -> bool:
         if scalar.is_null:

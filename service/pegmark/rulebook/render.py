@@ -29,6 +29,7 @@ def render(problem: Problem, files: Mapping[str, bytes]) -> str:
             gutter = len(number) + 1
             bar = " " * gutter + "|"
             shown, first, last = _window(quoted, span)
+            shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in shown)
             lines += [bar, f"{number} | {shown}", f"{bar} {' ' * first}{'^' * max(1, last - first)}"]
     pad = " " * gutter
     if problem.note:
@@ -54,8 +55,7 @@ def _line(data: bytes | None, span: Span) -> str | None:
     found = data.decode("utf-8", errors="replace").split("\n")
     if span.start.line > len(found):
         return None
-    line = found[span.start.line - 1].removesuffix("\r")
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
+    return found[span.start.line - 1].removesuffix("\r")
 
 
 def _window(line: str, span: Span) -> tuple[str, int, int]:

@@ -22,7 +22,7 @@ from pegmark.rulebook.positions import Style, positions
 
 __all__ = ["LOADER", "MAX_BYTES", "MAX_DEPTH", "Mapping", "Node", "Scalar", "Sequence", "parse"]
 
-MAX_VALUES = 60_000
+MAX_VALUES = 40_000
 """How many values the files of a rulebook may hold together, which bounds the time that it takes."""
 MAX_PROBLEMS = 100
 """How many problems of one file's form are noted; there may be one a line."""
@@ -218,7 +218,10 @@ class _Builder:
         return found
 
     def _settled(self, start: Position, end: Position) -> tuple[Position, Position]:
-        """Return where a plain scalar stands, which the parsers do not agree on in two cases."""
+        """Return where a plain scalar stands, which the parsers do not always agree on."""
+        if end.line > len(self._lines):
+            # A text that ends where a value should stand: libyaml puts it after the end.
+            start = end = Position(len(self._lines), len(self._lines[-1]) + 1)
         line = self._lines[end.line - 1]
         if start == end:
             # Nothing: libyaml puts it where the next thing begins, which may be some blanks further.

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from pegmark.facts.vocabulary import READABLE
-from pegmark.language import BOOL, Scope, Type, literal
+from pegmark.language import BOOL, Scope, Type
 from pegmark.language.nodes import Const, Typed
 from pegmark.rulebook.haircut import read_rounding
 from pegmark.rulebook.names import DAYS, USD, Names
@@ -160,9 +160,7 @@ def _value_if_unknown(reader: Reader, node: Node | None, path: str, value: Typed
     if not value.type.optional:
         reader.never_unknown(scalar, f"{path}.unknown", "value")
         return None
-    unknown, _, problems = literal(scalar.text, reader.place(scalar, f"{path}.unknown"), value.type.known())
-    reader.add(problems)
-    return unknown
+    return reader.literal(scalar, f"{path}.unknown", value.type.known())
 
 
 def _value(reader: Reader, node: Node | None, path: str, scope: Scope) -> Typed | None:
