@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from fractions import Fraction
 from itertools import pairwise
 
@@ -132,12 +133,11 @@ def _waterfalls(w: Writer, haircut: Haircut, amounts: str, sized: Sequence[int])
                     "min": f"a{n} if a{n} < x else x",
                     "multiply": f"-(-x * a{n} // {ONE})",
                 }[step.op]
-                with w.block(f"if a{n} is not None:"):
+                read = _reads_of(w, step) if n in sized else f"r{n}"
+                told = f'"reads": {read}, "why": {step.reason.why!r}'
+                with w.block(f"if a{n} is not None:") if step.when is not None else nullcontext():
                     w.line(f"y = {after}")
-                    read = _reads_of(w, step) if n in sized else f"r{n}"
-                    w.line(
-                        _line(repr(step.reason.id), "y - x", f'"reads": {read}, "why": {step.reason.why!r}')
-                    )
+                    w.line(_line(repr(step.reason.id), "y - x", told))
                     w.line("x = y")
             w.line(f"y = {low} if x < {low} else {high} if x > {high} else x")
             w.line(f"z = {rounded_source('y', tick, haircut.rounding.mode)}")
@@ -150,7 +150,9 @@ def _waterfalls(w: Writer, haircut: Haircut, amounts: str, sized: Sequence[int])
 
 
 def _line(rule: str, amount: str, more: str = "") -> str:
-    return f'lines.append({{"rule": {rule}, "amount": ratio({amount}){f", {more}" if more else ""}}})'
+    # As `ratio`, without a call.
+    number = f"v / {ONE} if (v := {amount}) % {ONE} else v // {ONE}"
+    return f'lines.append({{"rule": {rule}, "amount": {number}{f", {more}" if more else ""}}})'
 
 
 def _reads_of(w: Writer, step: Step) -> str:

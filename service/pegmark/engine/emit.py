@@ -85,7 +85,6 @@ RUNTIME: Mapping[str, object] = {
     "INF": inf,
     "Q": quantise,
     "divide": divide,
-    "ratio": ratio,
     "__builtins__": {"round": round, "abs": abs, "min": min, "max": max, "int": int},
 }
 """All that generated code can reach."""

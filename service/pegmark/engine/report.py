@@ -88,7 +88,10 @@ def decided_by(program: Program, by: int) -> str:
 
 
 def _split(basis: int, reference: int, total: int) -> Body:
-    return {"basis": ratio(basis), "reference": ratio(reference), "total": ratio(total)}
+    number = ratio(basis)
+    if not reference:
+        return {"basis": number, "reference": 0, "total": number}
+    return {"basis": number, "reference": ratio(reference), "total": ratio(total)}
 
 
 def _haircuts(terms: Terms, explain: Explain) -> list[Body]:
