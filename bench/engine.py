@@ -17,7 +17,7 @@ from pegmark.settings import read_settings
 from pegmark.usecases.assess import Question, prepare
 from pegmark.usecases.desk import Desk
 
-# One whose facts are stated, and one of whose facts some are estimates, so that it is decided twice and blended.
+# One whose facts are stated; and one with estimates among them, which is decided twice and blended.
 QUESTIONS = {
     "USDC": Question("2026-10-07", "USDC", venue="reference"),
     "USDe, with estimates": Question("2025-10-09", "USDe", venue="exchange-2025-10"),
