@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -123,6 +124,30 @@ def test_every_package_has_its_place_in_the_plan(checkout: Path) -> None:
     assert {name for name in names if f"  {name}" not in plan} == set()
     missing = re.findall(r"^  (\S+)", plan, re.MULTILINE)
     assert set(missing) - names == set()
+
+
+def resolved(name: str) -> bool:
+    """Whether a dotted name is a module of ours, or something in one."""
+    parts = name.split(".")
+    for n in range(len(parts), 0, -1):
+        try:
+            found: Any = importlib.import_module(".".join(["pegmark", *parts[:n]]))
+        except ModuleNotFoundError:
+            continue
+        for part in parts[n:]:
+            found = getattr(found, part, None)
+        return found is not None
+    return False
+
+
+def test_every_name_in_the_walk_exists(checkout: Path) -> None:
+    """Proves that the functions which the walk of a decision names are there, under those names."""
+    walk = text_of(checkout, "ARCHITECTURE.md").partition("## One decision")[2].partition("\n## ")[0]
+    named = re.findall(r"`([a-z_]+(?:\.\w+)+)`", walk)
+    named = [name for name in named if not name.endswith((".yaml", ".toml"))]
+    assert len(named) > 12
+    assert [name for name in named if not resolved(name)] == []
+    assert not resolved("engine.decide.nothing")
 
 
 def test_no_document_is_long(checkout: Path) -> None:
