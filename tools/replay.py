@@ -30,13 +30,14 @@ REPLAYED = (
     "docs/analysts.md",
     "docs/integrators.md",
     "docs/operators.md",
+    "fixtures/README.md",
     "rules/README.md",
 )
 """The documents whose commands are run."""
 SERVER = "127.0.0.1:8321"
 """Where documents say that the server is."""
 SHARED = ("rules", "fixtures", "docs", "openapi")
-SECONDS = 60
+SECONDS = 120
 """How long a block may take."""
 
 _BLOCK = re.compile(
@@ -149,7 +150,7 @@ def server() -> Iterator[str]:
 
 
 def _await(url: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
+    for _ in range(600):
         if process.poll() is not None:
             raise Failed("the server did not start")
         try:
@@ -157,7 +158,7 @@ def _await(url: str, process: subprocess.Popen[bytes]) -> None:
                 return
         except URLError:
             time.sleep(0.05)
-    raise Failed("the server is not ready after ten seconds")
+    raise Failed("the server is not ready after half a minute")
 
 
 def _environment() -> dict[str, str]:

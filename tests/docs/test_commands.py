@@ -33,7 +33,7 @@ def test_what_is_not_run_says_why(file: str, checkout: Path) -> None:
 
 def test_only_listed_documents_have_commands(checkout: Path) -> None:
     """Proves that a new document with commands is run too; only how to contribute is not."""
-    documents = [*checkout.glob("*.md"), *checkout.glob("rules/*.md"), *checkout.glob("docs/**/*.md")]
+    documents = [*checkout.glob("*.md"), *checkout.glob("[rf]*/README.md"), *checkout.glob("docs/**/*.md")]
     having = {path for path in documents if "```sh\n" in path.read_text(encoding="utf-8")}
     assert having <= {checkout / file for file in (*REPLAYED, "CONTRIBUTING.md")}
 
