@@ -207,6 +207,24 @@ def test_a_stand_in_within_a_class_rule_counts_if_the_rule_was_asked() -> None:
     assert mattered({"custom.q": True, "custom.x": None}, derive=derive, classify=section) == ["custom.x"]
 
 
+def test_a_stand_in_for_a_name_that_had_one() -> None:
+    """Both the fact that the inner name did without and what made the outer one unknown were missed."""
+    derive = (
+        "a: {unit: ratio, expr: 'coalesce(custom.x, 90%) + custom.y'}\n"
+        "b: {unit: ratio, expr: 'coalesce(a, 5%)'}\n"
+        "c: {unit: ratio, expr: 'coalesce(a * 2, 5%)'}"
+    )
+    for name in ("b", "c"):
+        rule = rating(rules=(f"when: {name} > 50%, then: no_new",))
+        for x, y, expected in (
+            (0, 0, []),
+            (None, 0, ["custom.x"]),
+            (0, None, ["custom.y"]),
+            (None, None, ["custom.x", "custom.y"]),
+        ):
+            assert mattered({"custom.x": x, "custom.y": y}, derive=derive, rating=rule) == expected
+
+
 def test_a_stand_in_may_be_for_something_computed() -> None:
     """Then all the facts it rests on had their place taken."""
     derive = "a: {unit: ratio, expr: 'coalesce(custom.x + custom.y, 90%)'}"

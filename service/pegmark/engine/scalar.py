@@ -121,18 +121,20 @@ def _derived(w: Writer) -> None:
 def _without(w: Writer, n: int, derived: Derived) -> None:
     """Write `m<n>`: the facts whose place something else took when a derived value was worked out."""
     found = [
-        (guards, node)
-        for guards, node in fallbacks(derived.expr)
-        if not isinstance(node, Read) or node.origin != "derived" or w.done_without(node)
+        (guards, node, is_replaced)
+        for guards, node, is_replaced in fallbacks(derived.expr)
+        if is_replaced or w.done_without(node)
     ]
     if not found:
         return
     w.line(f"m{n} = 0")
-    for guards, node in found:
-        variables = w.done_without(node)
-        taken = " | ".join(variables) or f"{w.mask(node):#x}"
+    for guards, node, is_replaced in found:
         with ExitStack() as within:
-            within.enter_context(w.block(f"if {taken}:" if variables else f"if {w.unknown(node)}:"))
+            if is_replaced:
+                test, taken = w.unknown(node), f"{w.mask(node):#x}"
+            else:
+                test = taken = " | ".join(w.done_without(node))
+            within.enter_context(w.block(f"if {test}:"))
             for condition, wanted in guards:
                 if wanted is None:
                     test = w.unknown(condition)

@@ -213,24 +213,25 @@ Guards = tuple[tuple[Typed, bool | None], ...]
 """Expressions with the value each must have; None is unknown."""
 
 
-def fallbacks(node: Typed, guards: Guards = ()) -> Iterator[tuple[Guards, Typed]]:
+def fallbacks(node: Typed, guards: Guards = ()) -> Iterator[tuple[Guards, Typed, bool]]:
     """Yield what an expression may have to do without, and when it is asked for.
 
-    These are the operands of `coalesce` but for the last, and derived names, which have their own.
+    These are the operands of `coalesce` but for the last, whose place the next one takes (True), and
+    derived names, which may have done without something themselves (False).
     """
     match node:
         case Coalesce(operands):
             for n, operand in enumerate(operands):
                 yield from fallbacks(operand, guards)
                 if n < len(operands) - 1:
-                    yield guards, operand
+                    yield guards, operand, True
                 guards = (*guards, (operand, None))
         case Choose(condition, yes, no):
             yield from fallbacks(condition, guards)
             yield from fallbacks(yes, (*guards, (condition, True)))
             yield from fallbacks(no, (*guards, (condition, False)))
         case Read(origin="derived"):
-            yield guards, node
+            yield guards, node, False
         case _:
             for child in children(node):
                 yield from fallbacks(child, guards)
