@@ -18,14 +18,6 @@ __all__ = ["PROBLEM_JSON", "Fault", "Refusal", "body_of", "on_any_error", "on_ht
 
 PROBLEM_JSON = "application/problem+json"
 
-_BY_STATUS = {
-    400: "H4000",
-    404: "H4040",
-    405: "H4050",
-    413: "H4130",
-    503: "H5030",
-}
-
 
 class Refusal(HTTPException):
     """A request that is refused, with everything that is wrong with it."""
@@ -64,15 +56,19 @@ def on_any_error(request: Request[Any, Any, Any], error: Exception) -> Response[
             detail = f"no {error.what} is called `{error.name}`"
             help = f"did you mean {near}?" if near else None
             return _response(Refusal.of("H4041", detail, help=help, parameter=error.what.replace(" ", "_")))
+    return _response(_unforeseen(request, error))
+
+
+def _unforeseen(request: Request[Any, Any, Any], error: Exception) -> Refusal:
+    """Log what nobody meant to raise; a client learns that it happened, and nothing of what."""
     request_id = request.scope.get("pegmark.request_id")
     structlog.get_logger("pegmark").error("request failed", request_id=request_id, exc_info=error)
-    return _response(Refusal.of("H5000", "something went wrong here"))
+    return Refusal.of("H5000", "something went wrong here")
 
 
 def _translated(request: Request[Any, Any, Any], error: HTTPException) -> Refusal:
     """Return a framework's exception as ours; its own words may echo the request."""
     headers = error.headers or {}
-    method = request.scope["method"]
     path = request.scope["path"]
     match error.status_code:
         case 400 if isinstance(error, ValidationException):
@@ -94,19 +90,9 @@ def _translated(request: Request[Any, Any, Any], error: HTTPException) -> Refusa
                 f"{path} takes {listed}" if path.isascii() and path.isprintable() else f"it takes {listed}"
             )
             return Refusal.of("H4050", detail, parameter="method", headers={"allow": listed})
-        case 413:
-            limit = request.app.request_max_body_size
-            return Refusal.of("H4130", f"the body is longer than {limit} bytes", pointer="")
-        case status if status in _BY_STATUS:
-            code = _BY_STATUS[status]
-            return Refusal.of(code, CODES[code].title)
     if error.status_code < 500:
         return Refusal.of("H4000", CODES["H4000"].title)
-    request_id = request.scope.get("pegmark.request_id")
-    structlog.get_logger("pegmark").error(
-        "request failed", request_id=request_id, method=method, exc_info=error
-    )
-    return Refusal.of("H5000", "something went wrong here")
+    return _unforeseen(request, error)
 
 
 def _response(refusal: Refusal) -> Response[bytes]:
