@@ -15,6 +15,8 @@ from pegmark.language import nodes
 from pegmark.language.types import BOOL, Type
 from pegmark.problems import Position, Span
 from pegmark.rulebook import program as book
+from pegmark.rulebook.expressions import amount_expressions
+from tests.reference.interpreter import UNRESOLVED, Beneath, submitted
 
 SPAN = Span("random.yaml", Position(1, 1), Position(1, 2))
 RATIO, USD, DAYS, POINTS = Type("ratio"), Type("USD"), Type("days"), Type("points")
@@ -22,11 +24,13 @@ FACTS: dict[str, Type] = {
     "backing.collateral_ratio": RATIO,
     "backing.share.crypto": RATIO,
     "backing.share.own_token": RATIO,
+    "backing.listed": RATIO,
     "hedge.short_share": RATIO,
     "peg.discount_now": RATIO,
     "liquidity.supply": USD,
     "liquidity.depth_2pct": USD,
     "liquidity.volume_24h": USD,
+    "redemption.daily_capacity": USD,
     "redemption.settlement": DAYS,
     "backing.attestation_age": DAYS,
     "redemption.at_par": BOOL,
@@ -36,6 +40,7 @@ FACTS: dict[str, Type] = {
 }
 CLASSES = ("best", "good", "poor", "worst")
 BANDS = ("A", "B", "C", "D")
+STATUSES = ("accept", "no_new", "run_off", "ineligible")
 START = date(2017, 1, 1)
 
 
@@ -44,9 +49,11 @@ class Generator:
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
+        beneath = {"layer.score": POINTS, "layer.haircut": RATIO}
         self.names: list[tuple[str, nodes.Origin, Type]] = [
-            (name, "fact", kind.maybe()) for name, kind in FACTS.items()
+            (name, "fact", kind.maybe()) for name, kind in {**FACTS, **beneath}.items()
         ]
+        self.may_coalesce = False
         self.ids = iter(range(10_000))
 
     # Expressions
@@ -61,12 +68,12 @@ class Generator:
             return Fraction(pick([0, 20, 50, 80, 100]))
         return Fraction(pick([0, 1, 2, 5, 10, 20, 25, 50, 80, 98, 100, 102, 150]), 100)
 
+    def read(self, named: tuple[str, nodes.Origin, Type]) -> nodes.Read:
+        return nodes.Read(*named, SPAN)
+
     def reads(self, kind: Type) -> list[nodes.Read]:
-        return [
-            nodes.Read(name, origin, type_, SPAN)
-            for name, origin, type_ in self.names
-            if type_.kind == kind.kind and (kind.kind != "enum" or type_.members == kind.members)
-        ]
+        found = map(self.read, self.names)
+        return [read for read in found if read.type.known() == kind.known()]
 
     def numeric(self, kind: Type, depth: int) -> nodes.Typed:
         draw = self.random.random()
@@ -91,6 +98,10 @@ class Generator:
         if draw < 0.86:
             inner = sub()
             return nodes.Abs(inner, inner.type, SPAN)
+        if self.may_coalesce and draw < 0.93:
+            operands = tuple(sub() for _ in range(self.random.randint(2, 3)))
+            is_optional = all(operand.type.optional for operand in operands)
+            return nodes.Coalesce(operands, kind.known().maybe(is_optional), SPAN)
         condition, yes, no = self.boolean(depth - 1), sub(), sub()
         return nodes.Choose(condition, yes, no, _either(kind, condition, yes, no), SPAN)
 
@@ -106,18 +117,18 @@ class Generator:
             operands = tuple(self.boolean(depth - 1) for _ in range(self.random.randint(2, 4)))
             return nodes.Logic(self.random.choice(["and", "or"]), operands, _either(BOOL, *operands), SPAN)
         if draw < 0.6:
-            enum = self.random.choice([t for t in FACTS.values() if t.kind == "enum"])
-            operand = self.random.choice(self.reads(enum))
-            members = tuple(m for m in enum.members if self.random.random() < 0.5)
+            operand = self.random.choice([read for read in map(self.read, self.names) if read.type.members])
+            members = tuple(m for m in operand.type.members if self.random.random() < 0.5)
             return nodes.Member(operand, members, _either(BOOL, operand), SPAN)
         if draw < 0.68:
-            return nodes.Known(self.numeric(RATIO, depth - 1), BOOL, SPAN)
+            inner = self.numeric(RATIO, depth - 1) if draw < 0.64 else self.boolean(depth - 1)
+            return nodes.Known(inner, BOOL, SPAN)
         if draw < 0.73:
             enum = FACTS["redemption.right"]
             left: nodes.Typed = self.random.choice(self.reads(enum))
             right: nodes.Typed = nodes.Const(self.random.choice(enum.members), enum, SPAN)
             return nodes.Compare(self.random.choice(["==", "!="]), left, right, _either(BOOL, left), SPAN)
-        kind = self.random.choice([RATIO, USD, DAYS])
+        kind = self.random.choice([RATIO, RATIO, USD, DAYS, POINTS])
         left, right = self.numeric(kind, depth - 1), self.numeric(kind, depth - 1)
         op = self.random.choice(["<", "<=", ">", ">=", "==", "!="])
         return nodes.Compare(op, left, right, _either(BOOL, left, right), SPAN)
@@ -127,15 +138,17 @@ class Generator:
     def reason(self) -> book.Reason:
         return book.Reason(f"RND-{next(self.ids)}", "random", (), SPAN)
 
-    def match_or_skip(self) -> Any:
-        return self.random.choice(["match", "skip"])
+    def on_unknown(self, when: nodes.Typed | None, *choices: str) -> Any:
+        """Return what a rule does where it is unknown; None where it cannot be."""
+        chosen = self.random.choice(choices or ("match", "skip"))
+        return chosen if when is not None and when.type.optional else None
 
     def step(self, op: Any, sized: bool) -> book.Step:
         pick = self.random.random()
         amount: book.Amount
         if pick < 0.35:
             x = self.numeric(RATIO, 2)
-            over = None
+            over = self.numeric(RATIO, 1) if self.random.random() < 0.3 else None
             if sized:
                 x = nodes.Read("position.size", "position", USD, SPAN)
                 over = self.numeric(USD, 1)
@@ -163,12 +176,16 @@ class Generator:
                 )
         else:
             amount = self.numeric(RATIO, 3)
+        is_unsure = any(node.type.optional for node in amount_expressions(amount))
+        divides = (
+            not isinstance(amount, (book.Curve, book.Table)) or getattr(amount, "over", None) is not None
+        )
         return book.Step(
             self.reason(),
             op,
             self.boolean(2) if self.random.random() < 0.5 else None,
             amount,
-            Fraction(self.random.randint(0, 60), 100),
+            Fraction(self.random.randint(0, 60), 100) if is_unsure or divides else None,
             Fraction(self.random.randint(1, 30), 100) if op == "add" else None,
         )
 
@@ -191,38 +208,22 @@ class Generator:
             ),
         ]
         self.names.append(("param_1", "param", RATIO))
-        bound = self.numeric(USD, 1)
-        source = nodes.Read("liquidity.volume_24h", "fact", USD.maybe(), SPAN)
-        expr = nodes.Coalesce(
-            (nodes.Arith("*", nodes.Const(Fraction(1, 50), RATIO, SPAN), source, USD.maybe(), SPAN), bound),
-            USD.maybe(),
-            SPAN,
-        )
-        fillings = (book.Filling(self.reason(), "liquidity.depth_2pct", expr),)
+        fillings = self.fillings()
+        self.may_coalesce = True
         derived = []
-        for n in range(3):
-            kind = self.random.choice([RATIO, USD, BOOL])
+        for n in range(4):
+            kind = self.random.choice([RATIO, RATIO, USD, BOOL])
             node = self.boolean(2) if kind is BOOL else self.numeric(kind, 3)
             derived.append(book.Derived(f"derived_{n}", node, SPAN))
             self.names.append((f"derived_{n}", "derived", node.type))
-        classify = book.Classify(
-            CLASSES,
-            self.random.choice(["first", "first", "worst"]),
-            tuple(
-                book.ClassRule(
-                    self.reason(),
-                    self.boolean(3),
-                    self.random.choice(CLASSES[:3]),
-                    self.random.choice(["skip", "skip", "otherwise"]),
-                    self.random.random() < 0.3,
-                )
-                for _ in range(4)
-            ),
-            CLASSES[-1],
-            self.reason(),
-            None,
-        )
+        self.may_coalesce = False
+        classify = self.classify()
         self.names.append(("class", "outcome", Type("enum", CLASSES[::-1])))
+        scorecards = tuple(self.scorecard(pillar) for pillar in ("backing", "hedge", "liquidity"))
+        haircut, caps = self.haircut(), self.caps()
+        self.names += [(f"score.{card.pillar}", "outcome", POINTS) for card in scorecards]
+        rating = self.rating()
+        self.names.append(("band", "outcome", Type("enum", BANDS[::-1])))
         return book.Program(
             id="random",
             language=1,
@@ -237,22 +238,54 @@ class Generator:
             fillings=fillings,
             derived=tuple(derived),
             classify=classify,
-            scorecards=tuple(self.scorecard(pillar) for pillar in ("backing", "hedge", "liquidity")),
-            rating=self.rating(),
-            haircut=self.haircut(),
+            scorecards=scorecards,
+            rating=rating,
+            haircut=haircut,
             ladder=book.Ladder(tuple(map(Fraction, (10**4, 10**5, 10**6, 10**7, 10**8))), self.reason()),
-            caps=self.caps(),
+            caps=caps,
             mark=self.mark(),
             conditions=tuple(self.condition() for _ in range(3)),
-            review=tuple(
-                book.ReviewRule(self.reason(), "code", "low", self.boolean(2), self.match_or_skip(), "none")
-                for _ in range(3)
-            ),
-            assertions=(self.assertion(),) if self.random.random() < 0.3 else (),
+            review=tuple(self.finding() for _ in range(3)),
+            assertions=tuple(self.assertion() for _ in range(self.random.choice([0, 0, 0, 1, 2]))),
             obligations=(),
             text_digest="",
             resolved_digest="",
         )
+
+    def fillings(self) -> tuple[book.Filling, ...]:
+        """Return bounds, the second of which rests on the first, and one that may be the best there is."""
+        fact = lambda name, kind: nodes.Read(name, "fact", kind.maybe(), SPAN)  # noqa: E731
+        share = nodes.Const(Fraction(1, 50), RATIO, SPAN)
+        volume = nodes.Arith("*", share, fact("liquidity.volume_24h", USD), USD.maybe(), SPAN)
+        depth = nodes.Extreme("min", (volume, self.numeric(USD, 1)), USD.maybe(), SPAN)
+        part = nodes.Arith("*", share, fact("liquidity.depth_2pct", USD), USD.maybe(), SPAN)
+        short = nodes.Choose(
+            self.boolean(1),
+            nodes.Const(Fraction(0), RATIO, SPAN),
+            self.numeric(RATIO, 1),
+            RATIO.maybe(),
+            SPAN,
+        )
+        return (
+            book.Filling(self.reason(), "liquidity.depth_2pct", depth),
+            book.Filling(self.reason(), "redemption.daily_capacity", part),
+            book.Filling(self.reason(), "hedge.short_share", short),
+        )
+
+    def classify(self) -> book.Classify:
+        rules = []
+        for _ in range(4):
+            when = self.boolean(3)
+            then, known_only = self.random.choice(CLASSES[:3]), self.random.random() < 0.3
+            on_unknown = self.on_unknown(when, "skip", "skip", "otherwise")
+            rules.append(book.ClassRule(self.reason(), when, then, on_unknown, known_only))
+        layering = book.Layering(self.reason(), Fraction(1, 10)) if self.random.random() < 0.5 else None
+        hit: Any = self.random.choice(["first", "first", "worst", "unique"])
+        return book.Classify(CLASSES, hit, tuple(rules), CLASSES[-1], self.reason(), layering)
+
+    def finding(self) -> book.ReviewRule:
+        when = self.boolean(2)
+        return book.ReviewRule(self.reason(), "code", "low", when, self.on_unknown(when), "none")
 
     def scorecard(self, pillar: str) -> book.Scorecard:
         lines = []
@@ -276,21 +309,20 @@ class Generator:
             (("backing", 3), ("hedge", 2), ("liquidity", 2)),
             20,
             tuple(zip(BANDS, (60, 40, 20, 0), strict=True)),
-            tuple(
-                book.KnockOut(
-                    self.reason(), self.boolean(2), self.random.choice(BANDS[1:]), self.match_or_skip()
-                )
-                for _ in range(3)
-            ),
-            (CLASSES[-1],) if self.random.random() < 0.3 else (),
+            tuple(self.knock_out() for _ in range(3)),
+            (CLASSES[-1],) if self.random.random() < 0.2 else (),
             self.reason(),
-            tuple(
-                book.StatusRule(self.reason(), self.boolean(3), then, self.match_or_skip())
-                for then in ("no_new", "run_off", "ineligible")
-                if self.random.random() < 0.4
-            ),
+            tuple(self.status(then) for then in STATUSES[1:] if self.random.random() < 0.3),
             SPAN,
         )
+
+    def knock_out(self) -> book.KnockOut:
+        when = self.boolean(2)
+        return book.KnockOut(self.reason(), when, self.random.choice(BANDS[1:]), self.on_unknown(when))
+
+    def status(self, then: Any) -> book.StatusRule:
+        when = self.boolean(3)
+        return book.StatusRule(self.reason(), when, then, self.on_unknown(when))
 
     def haircut(self) -> book.Haircut:
         ops = [self.random.choice(["add", "add", "max", "min", "multiply"]) for _ in range(4)]
@@ -309,29 +341,29 @@ class Generator:
 
     def caps(self) -> book.Caps:
         return book.Caps(
-            tuple(
-                book.Limit(
-                    self.reason(),
-                    self.boolean(2) if self.random.random() < 0.4 else None,
-                    self.numeric(USD, 2),
-                    Fraction(self.random.choice([0, 10**6, 10**7])),
-                )
-                for _ in range(3)
-            ),
-            Fraction(10**6),
-            Fraction(10**5),
+            tuple(self.limit() for _ in range(3)),
+            Fraction(self.random.choice([0, 10**6])),
+            Fraction(self.random.choice([0, 10**5])),
             Fraction(1, 10),
-            book.Rounding(Fraction(10**4), "down"),
+            book.Rounding(Fraction(10**4), self.random.choice(["down", "down", "up"])),
             self.reason(),
-            None,
+            self.numeric(USD, 1) if self.random.random() < 0.5 else None,
         )
+
+    def limit(self) -> book.Limit:
+        when = self.boolean(2) if self.random.random() < 0.4 else None
+        if self.random.random() < 0.2:
+            return book.Limit(self.reason(), when, nodes.Const(self.number("USD"), USD, SPAN), None)
+        return book.Limit(self.reason(), when, self.numeric(USD, 2), Fraction(0))
 
     def mark(self) -> book.Mark:
         basis = FACTS["venue.price_source"]
         quote = Type("enum", ("USD",))
+        index, own = (nodes.Const(word, basis, SPAN) for word in ("multi_venue_index", "own_order_book"))
+        chosen = nodes.Known(self.numeric(USD, 1), BOOL, SPAN)
         return book.Mark(
             self.reason(),
-            nodes.Const("multi_venue_index", basis, SPAN),
+            nodes.Choose(chosen, index, own, basis, SPAN),
             nodes.Const("USD", quote, SPAN),
             3,
             Fraction(34, 100),
@@ -343,21 +375,46 @@ class Generator:
         )
 
     def condition(self) -> book.Condition:
-        return book.Condition(
-            self.reason(),
-            "code",
-            "parameter",
-            self.numeric(RATIO, 1),
-            Fraction(1, 2),
-            "continuous",
-            self.boolean(2) if self.random.random() < 0.7 else None,
-            self.match_or_skip(),
-        )
+        when = self.boolean(2) if self.random.random() < 0.7 else None
+        value: nodes.Typed
+        unknown: Any
+        draw = self.random.random()
+        if draw < 0.5:
+            value, unknown = self.numeric(self.random.choice([RATIO, POINTS, DAYS]), 1), Fraction(1, 2)
+        elif draw < 0.7:
+            value, unknown = self.boolean(1), False
+        elif draw < 0.9:
+            value, unknown = self.random.choice(self.reads(FACTS["redemption.right"])), "none"
+        else:
+            value, unknown = nodes.Const("a word", Type("enum", ("a word",)), SPAN), None
+        if not value.type.optional:
+            unknown = None
+        code: tuple[Any, ...] = ("code", "parameter", value, unknown, "continuous")
+        return book.Condition(self.reason(), *code, when, self.on_unknown(when))
 
     def assertion(self) -> book.Assertion:
-        left = nodes.Read("output.maintenance", "outcome", RATIO, SPAN)
-        right = nodes.Const(Fraction(self.random.choice([1, 10, 30]), 100), RATIO, SPAN)
-        return book.Assertion(self.reason(), nodes.Compare(">=", left, right, BOOL, SPAN))
+        outputs: list[tuple[str, Type]] = [
+            ("output.maintenance", RATIO),
+            ("output.initial", RATIO),
+            ("output.cap", USD),
+            ("output.eligible", BOOL),
+            ("output.class", Type("enum", CLASSES[::-1])),
+        ]
+        name, kind = self.random.choice(outputs)
+        read = nodes.Read(name, "outcome", kind, SPAN)
+        test: nodes.Typed
+        if kind.kind == "bool":
+            test = read
+        elif kind.kind == "enum":
+            test = nodes.Member(read, CLASSES[:3], BOOL, SPAN)
+        else:
+            op: Any = ">=" if kind is RATIO else "<="
+            edge = Fraction(self.random.choice([1, 10, 30]), 100) if kind is RATIO else Fraction(10**8)
+            test = nodes.Compare(op, read, nodes.Const(edge, kind, SPAN), BOOL, SPAN)
+        if self.random.random() < 0.3:
+            other = self.boolean(1)
+            test = nodes.Logic("or", (test, other), _either(BOOL, test, other), SPAN)
+        return book.Assertion(self.reason(), test)
 
     # Assets
 
@@ -377,13 +434,24 @@ class Generator:
                     drawn if self.random.random() < 0.6 else drawn * self.random.randint(1, 997) / 1000
                 )
                 values[name] = round(values[name] * 1e6) / 1e6
-        whole = [name for name in values if not name.startswith("backing.share.")]
-        estimated = (
-            frozenset(n for n in whole if self.random.random() < 0.15)
-            if self.random.random() < 0.5
-            else frozenset()
-        )
-        return values, estimated
+        # Components are one fact: with any share comes their sum, and without all no sum.
+        values.pop("backing.listed", None)
+        if any(name.startswith("backing.share.") for name in values):
+            values["backing.listed"] = self.random.choice([0.8, 1.0, 1.5])
+        whole = sorted({submitted(name) for name in values})
+        estimated = frozenset(n for n in whole if self.random.random() < 0.15)
+        return values, estimated if self.random.random() < 0.5 else frozenset()
+
+    def beneath(self) -> Beneath | None:
+        """Return what lies beneath an asset, if anything does."""
+        pick = self.random.random()
+        if pick < 0.6:
+            return None
+        if pick < 0.65:
+            return UNRESOLVED
+        choose = self.random.choice
+        haircut = Fraction(self.random.randint(0, 100), 100)
+        return Beneath(choose(CLASSES), self.random.randint(0, 100), choose(BANDS), choose(STATUSES), haircut)
 
 
 def _either(kind: Type, *operands: nodes.Typed) -> Type:
