@@ -170,7 +170,7 @@ def test_mutilated_rulebooks(folder: str, slips: int, checkout: Path) -> None:
             name = random.choice(sorted(sound))
             files[name] = _mutated(random, files[name] or b"x")
         seen |= {problem.code for problem in checked(files)}
-    assert len(seen) >= 12
+    assert len(seen) >= 10
 
 
 def test_the_filling_in_may_be_broken_too(checkout: Path) -> None:
