@@ -18,7 +18,7 @@ from pegmark.engine.report import decided_by
 from pegmark.facts.snapshot import Snapshot
 from pegmark.rulebook.program import Program
 from tests.reference.expressions import REACHED
-from tests.reference.generate import BANDS, CLASSES, Generator
+from tests.reference.generate import CLASSES, Generator
 from tests.reference.interpreter import Asset, Beneath, Decision, submitted
 
 BLOCKS = 4
@@ -111,7 +111,7 @@ def traced(terms: Terms) -> dict[str, list[Any]]:
     return found
 
 
-def layer_of(beneath: Beneath | None) -> Layer | None:
+def layer_of(compiled: Compiled, beneath: Beneath | None) -> Layer | None:
     """Return what lies beneath in the engine's words."""
     if beneath is None or beneath.cls is None:
         return None if beneath is None else Layer(None, None, None, None, None)
@@ -119,9 +119,9 @@ def layer_of(beneath: Beneath | None) -> Layer | None:
     assert beneath.haircut is not None
     status: Any = beneath.status
     return Layer(
-        CLASSES.index(beneath.cls),
+        compiled.program.classify.order.index(beneath.cls),
         beneath.score,
-        BANDS.index(beneath.band),
+        compiled.bands.index(beneath.band),
         status,
         int(beneath.haircut * ONE),
     )
@@ -138,7 +138,7 @@ def agree(program: Program, compiled: Compiled, snapshot: Snapshot, beneath: Ben
     """Hold both to the same outcomes, and the engine's trace to what each rule came to."""
     asset = Asset(snapshot.values, snapshot.estimated, snapshot.day, beneath)
     outcomes = Decision(program, asset, SIZES).outcomes()
-    layer = layer_of(beneath)
+    layer = layer_of(compiled, beneath)
     terms = settle(compiled, snapshot, SIZES, layer)
     assert told(compiled, snapshot, terms) == said(outcomes, snapshot.known)
     explained = settle(compiled, snapshot, SIZES, layer, tracing=True)
