@@ -105,6 +105,13 @@ def test_an_account_is_never_the_whole_venue() -> None:
     assert capped(section, u=30_000)["account_usd"] == 30_000
 
 
+def test_a_limit_that_overflows_is_none() -> None:
+    """A number too large to be known is no cap, even where the text could not be unknown."""
+    found = capped(caps('expr: "$9000bn * 100000"'))
+    assert found["limits"]["CP-100"] == {"usd": 0, "unknown": True}
+    assert (found["venue_usd"], found["binding"]) == (1e6, "LEAST")
+
+
 def test_rounding_may_be_up() -> None:
     """The rulebook says which way."""
     section = caps("expr: custom.u, unknown: worst", round="to: $1M, mode: up")

@@ -54,6 +54,13 @@ def test_an_expression_is_limited(x: float | None, expected: float) -> None:
     assert amount(X, x=x) == expected
 
 
+def test_an_amount_that_overflows_is_the_worst() -> None:
+    """A number too large to be known costs all there is, even where the text could not be unknown."""
+    huge = "100000% * 100000% * 100000% * 100000% * 100000% * 100000%"
+    assert amount(f"op: add, limit: 30%, expr: {huge}") == 0.3
+    assert amount(f"op: max, expr: {huge}") == 0.98
+
+
 TABLE = "op: add, limit: 30%, table: {by: custom.k, rows: {low: 20%, middle: 10%, high: 0%}}"
 PAIRS = (
     "op: add, limit: 30%, table: {by: custom.k, by2: custom.q, rows: {"

@@ -230,8 +230,8 @@ class Reading:
                 x = rounded(expression, names)
         self.missed |= self.lacking(x is None, *amount_expressions(step.amount))
         self.tell(step.reason, quantised(x, "ratio"))
-        found = step.unknown if x is None else Fraction(round(x * 1e12)) * PICO
-        assert found is not None
+        unknown = Fraction(1) if step.unknown is None else step.unknown
+        found = unknown if x is None else Fraction(round(x * 1e12)) * PICO
         return found if step.limit is None else min(found, step.limit)
 
     def limit(self, limit: book.Limit) -> tuple[Fraction | None, bool]:
@@ -244,9 +244,8 @@ class Reading:
         x: Any = self.named(limit.amount)
         self.missed |= self.lacking(x is None, limit.amount)
         self.tell(limit.reason, x)
-        found = limit.unknown if x is None else Fraction(round(x * 1e6)) * MICRO
-        assert found is not None
-        return found, x is None
+        unknown = limit.unknown or Fraction(0)
+        return (unknown if x is None else Fraction(round(x * 1e6)) * MICRO), x is None
 
     def mark(self) -> tuple[Any, ...]:
         """Return basis, quote, whether the floor holds, and the horizon in days."""

@@ -21,13 +21,10 @@ def caps(w: Writer) -> None:
         w.line(f"u{n} = False")
         with w.where(limit.when, f"l{n} = None", "caps", limit.reason):
             w.assign("x", limit.amount)
-            if limit.unknown is None:
-                w.line(f"l{n} = round(x * 1e6)")
-                w.missed(None, limit.amount)
-            else:
-                w.line(f"u{n} = x != x")
-                w.line(f"l{n} = {int(limit.unknown * MICRO)} if u{n} else round(x * 1e6)")
-                w.missed("x != x", limit.amount)
+            w.line(f"u{n} = x != x")
+            # Where the text says nothing of unknown only an overflow can be: it is as bad as can be.
+            w.line(f"l{n} = {int((limit.unknown or 0) * MICRO)} if u{n} else round(x * 1e6)")
+            w.missed("x != x", limit.amount)
             w.trace("caps", limit.reason, "x", limit.when, limit.amount)
     w.line(f"limits = {items([f'l{n}' for n in range(len(limits))])}")
     w.line(f"limit_unknown = {items([f'u{n}' for n in range(len(limits))])}")
@@ -171,12 +168,9 @@ def _reads_of(w: Writer, step: Step) -> str:
 def _step(w: Writer, n: int, step: Step, into: str = "missed") -> None:
     with w.where(step.when, f"a{n} = None", "haircut", step.reason, into):
         _amount(w, step)
-        if step.unknown is None:
-            w.line(f"a{n} = round(x * 1e12)")
-            w.missed(None, *amount_expressions(step.amount), into=into)
-        else:
-            w.line(f"a{n} = {int(step.unknown * ONE)} if x != x else round(x * 1e12)")
-            w.missed("x != x", *amount_expressions(step.amount), into=into)
+        unknown = ONE if step.unknown is None else int(step.unknown * ONE)
+        w.line(f"a{n} = {unknown} if x != x else round(x * 1e12)")
+        w.missed("x != x", *amount_expressions(step.amount), into=into)
         if step.limit is not None:
             limit = int(step.limit * ONE)
             w.line(f"if a{n} > {limit}: a{n} = {limit}")
