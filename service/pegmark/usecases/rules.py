@@ -12,7 +12,6 @@ from pegmark.rulebook.program import Amount, Bins, Characteristic, Curve, Progra
 
 UNKNOWN = {
     "skip": "where it cannot be told, the rule is skipped",
-    "otherwise": "where it cannot be told, the asset is unclassified",
     "match": "where it cannot be told, the rule holds",
 }
 
@@ -74,6 +73,8 @@ def _classify(program: Program) -> Iterator[Rule]:
     for rule in classify.rules:
         known = "; estimates do not count as known" if rule.known_only else ""
         unknown = UNKNOWN.get(rule.on_unknown or "", "")
+        if rule.on_unknown == "otherwise":
+            unknown = f"where it cannot be told, the class is {classify.otherwise}"
         yield Rule(
             "classify", rule.reason, text(rule.when), f"class {rule.then}", f"{unknown}{known}".lstrip("; ")
         )
@@ -138,7 +139,8 @@ def _haircut(program: Program) -> Iterator[Rule]:
 def _step(step: Step, verb: str) -> Rule:
     limit = "" if step.limit is None else f", at most {constant(step.limit, 'ratio')}"
     unknown = "" if step.unknown is None else f"unknown: {constant(step.unknown, 'ratio')}"
-    return Rule("haircut", step.reason, _when(step.when), f"{verb} {_amount(step.amount)}{limit}", unknown)
+    said = f"{verb} {_amount(step.amount)}{limit}".replace("multiply by by", "multiply by")
+    return Rule("haircut", step.reason, _when(step.when), said, unknown)
 
 
 def _amount(amount: Amount) -> str:
