@@ -95,14 +95,12 @@ class _Run:
         trace = log.append if log is not None else None
         self.weight = epoch.weight
         self.absent = absent
-        raw = evaluate(facts, None, None, trace)
         self.hidden_at: Any = None
-        if hidden is not None:
-            # Which of the classes that need known facts still stand without the estimates.
-            confirmed = epoch.answer(hidden, None, None, None)[2]
-            if log is not None:
-                log.clear()
-            raw = evaluate(facts, None, confirmed, trace)
+        unsure: Any = None if hidden is None else epoch.answer(hidden, None, None, None)
+        # A class that needs known facts is one that stands without the estimates.
+        raw = evaluate(facts, None, None if unsure is None else unsure[2], trace)
+        if unsure is not None and unsure[0] != raw[0]:
+            unsure = epoch.answer(hidden, raw[0], None, None)
         (
             self.cls,
             self.by,
@@ -122,8 +120,7 @@ class _Run:
             self.finish,
             self.guard,
         ) = raw
-        if hidden is not None:
-            unsure = epoch.answer(hidden, self.cls, None, None)
+        if unsure is not None:
             self.points = tuple(
                 between(known, min(known, other), self.weight)
                 for known, other in zip(self.points, unsure[3], strict=True)
