@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from pegmark.engine.emit import MICRO, ONE, RUNTIME
+from pegmark.engine.evaluation import Evaluation
 from pegmark.engine.scalar import write, write_bounds
 from pegmark.engine.writer import RuleInfo, fact_bits
 from pegmark.rulebook.program import Param, Program
@@ -22,9 +23,9 @@ class Epoch:
     """One set of params in force: the functions that answer, that also explain, and that check bounds."""
 
     start: date
-    answer: Evaluate
-    explain: Evaluate
-    bounds: Evaluate
+    answer: Callable[..., Evaluation]
+    explain: Callable[..., Evaluation]
+    bounds: Callable[[Mapping[str, Any]], list[tuple[int, float, float]]]
     rules: tuple[RuleInfo, ...]
     params: Mapping[str, Mapping[str, object]]
     weight: tuple[int, int]
@@ -107,7 +108,12 @@ class Compiled:
         return 1, 1
 
     def _load(self, text: str, name: str) -> Evaluate:
-        names = {**RUNTIME, "CLASSES": self.program.classify.order, "ABSENT": ABSENT}
+        names = {
+            **RUNTIME,
+            "Evaluation": Evaluation,
+            "CLASSES": self.program.classify.order,
+            "ABSENT": ABSENT,
+        }
         exec(compile(text, f"<rulebook {self.program.id}>", "exec"), names)  # noqa: S102 - our own source
         function: Evaluate = names[name]  # type: ignore[assignment]
         return function

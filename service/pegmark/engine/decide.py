@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from pegmark.engine.compiled import Compiled, Epoch
 from pegmark.engine.emit import MICRO, ONE
+from pegmark.engine.evaluation import Amounts
 from pegmark.engine.ladder import ladder
 from pegmark.engine.waterfall import Position, rounded, worthless
 from pegmark.engine.writer import submitted
@@ -81,7 +82,7 @@ def between(known: int, unknown: int, weight: tuple[int, int]) -> int:
 
 
 class _Run:
-    """One evaluation, or two blended, behind one face."""
+    """One reading of the facts, or two blended, behind one face."""
 
     def __init__(
         self,
@@ -89,78 +90,62 @@ class _Run:
         absent: Sequence[int],
         facts: Mapping[str, Any],
         hidden: Mapping[str, Any] | None,
-        log: Any,
+        log: list[Any] | None,
     ) -> None:
-        evaluate = epoch.explain if log is not None else epoch.answer
-        trace = log.append if log is not None else None
-        self.weight = epoch.weight
-        self.absent = absent
-        self.hidden_at: Any = None
-        unsure: Any = None if hidden is None else epoch.answer(hidden, None, None, None)
+        self._weight = epoch.weight
+        self._absent = absent
+        unsure = None if hidden is None else epoch.answer(hidden, None, None, None)
         # A class that needs known facts is one that stands without the estimates.
-        raw = evaluate(facts, None, None if unsure is None else unsure[2], trace)
-        if unsure is not None and unsure[0] != raw[0]:
-            unsure = epoch.answer(hidden, raw[0], None, None)
-        (
-            self.cls,
-            self.by,
-            _,
-            self.points,
-            self.applies,
-            self.limits,
-            self.limit_unknown,
-            self.outstanding,
-            self.missed,
-            self.score,
-            self.rate,
-            self._at,
-            self.close,
-            self._totals,
-            self.waterfalls,
-            self.finish,
-            self.guard,
-        ) = raw
+        confirmed = None if unsure is None else unsure.confirming
+        if log is None:
+            self.known = epoch.answer(facts, None, confirmed, None)
+        else:
+            self.known = epoch.explain(facts, None, confirmed, log.append)
+        if unsure is not None and unsure.cls != self.known.cls:
+            unsure = epoch.answer(hidden, self.known.cls, None, None)
+        self._unsure = unsure
+        self.missed = self.known.missed
+        self.points, self.applies, self.limits = self.known.points, self.known.applies, self.known.limits
         if unsure is not None:
-            self.points = tuple(
-                between(known, min(known, other), self.weight)
-                for known, other in zip(self.points, unsure[3], strict=True)
-            )
-            self.applies = tuple(a or b for a, b in zip(self.applies, unsure[4], strict=True))
-            self.limits = tuple(map(self._limit, self.limits, unsure[5]))
-            self.hidden_at = unsure[11]
+            self.points = tuple(map(self._least, self.points, unsure.points))
+            self.applies = tuple(a or b for a, b in zip(self.applies, unsure.applies, strict=True))
+            self.limits = tuple(map(self._limit, self.limits, unsure.limits))
+
+    def _least(self, known: int, unknown: int) -> int:
+        return between(known, min(known, unknown), self._weight)
 
     def _limit(self, known: int | None, unknown: int | None) -> int | None:
         if known is None or unknown is None:
             return unknown if known is None else known
-        return between(known, min(known, unknown), self.weight)
-
-    def at(self, size: float) -> tuple[int | None, ...]:
-        """Return the amounts of a position of `size`: start, steps, reference."""
-        amounts, missed = self._at(size)
-        self.missed |= missed
-        if self.hidden_at is None:
-            return amounts  # type: ignore[no-any-return]
-        return tuple(map(self._amount, amounts, self.hidden_at(size)[0], self.absent))
-
-    def position(self, size: float) -> Position:
-        """Return the haircuts of a position of `size`."""
-        amounts = self.at(size)
-        return Position(size, amounts, *self.close(amounts))
-
-    def totals(self, sizes: Sequence[float]) -> list[tuple[int, int]]:
-        """Return the haircuts in total at many sizes: maintenance and initial."""
-        if self.hidden_at is None:
-            totals, missed = self._totals(sizes)
-            self.missed |= missed
-            return totals  # type: ignore[no-any-return]  # generated code has no types
-        return [self.close(self.at(size))[2:] for size in sizes]
+        return self._least(known, unknown)
 
     def _amount(self, known: int | None, unknown: int | None, absent: int) -> int | None:
         """Return an amount between the two; a step that does not apply is as good as one of `absent`."""
         if known is None and unknown is None:
             return None
         a, b = (absent if amount is None else amount for amount in (known, unknown))
-        return between(a, max(a, b), self.weight)
+        return between(a, max(a, b), self._weight)
+
+    def at(self, size: float) -> Amounts:
+        """Return the amounts of a position of `size`: start, steps, reference."""
+        amounts, missed = self.known.at(size)
+        self.missed |= missed
+        if self._unsure is None:
+            return amounts
+        return tuple(map(self._amount, amounts, self._unsure.at(size)[0], self._absent))
+
+    def position(self, size: float) -> Position:
+        """Return the haircuts of a position of `size`."""
+        amounts = self.at(size)
+        return Position(size, amounts, *self.known.close(amounts))
+
+    def totals(self, sizes: Sequence[float]) -> list[tuple[int, int]]:
+        """Return the haircuts in total at many sizes: maintenance and initial."""
+        if self._unsure is not None:
+            return [self.known.close(self.at(size))[2:] for size in sizes]
+        totals, missed = self.known.totals(sizes)
+        self.missed |= missed
+        return totals
 
 
 def settle(
@@ -186,15 +171,15 @@ def settle(
     log: list[tuple[Any, ...]] | None = [] if tracing else None
     run = _Run(epoch, compiled.absent, facts, hidden, log)
 
-    found, composite = run.score(run.points, run.applies, 100 if layer is None else layer.score or 0)
+    found, composite = run.known.score(run.points, run.applies, 100 if layer is None else layer.score or 0)
     scores = dict(zip(compiled.pillars, found, strict=True))
     band, capped_by, status, missed = _rate(program, run, scores, composite, layer)
-    if program.classify.order[run.cls] in program.rating.ineligible:
+    if program.classify.order[run.known.cls] in program.rating.ineligible:
         status = "ineligible"
     crossed: list[str] = []
     terms = _terms_for(compiled, run, status, sizes, log)
     venue_cap, account_cap, binding, positions, ladder = terms
-    mark, conditions, findings, also = run.finish(compiled.bands[band], scores)
+    mark, conditions, findings, also = run.known.finish(compiled.bands[band], scores)
     if program.assertions:
         crossed = _crossed(program, run, compiled.bands[band], scores, positions, venue_cap, status)
         if crossed and status != "ineligible":
@@ -205,19 +190,19 @@ def settle(
         band = len(compiled.bands) - 1
     return Terms(
         epoch,
-        run.cls,
-        run.by,
+        run.known.cls,
+        run.known.by,
         scores,
         composite,
         band,
         capped_by,
         status,
         run.limits,
-        run.limit_unknown,
+        run.known.limit_unknown,
         venue_cap,
         account_cap,
         binding,
-        run.outstanding,
+        run.known.outstanding,
         positions,
         ladder,
         mark,
@@ -226,7 +211,7 @@ def settle(
         crossed,
         run.missed | missed | also,
         log,
-        run.waterfalls,
+        run.known.waterfalls,
     )
 
 
@@ -247,7 +232,7 @@ def _rate(
     bands = program.rating.bands
     band = next(n for n, (_, least) in enumerate(bands) if composite >= least)
     index = {name: n for n, (name, _) in enumerate(bands)}
-    out, fired, missed = run.rate(scores)
+    out, fired, missed = run.known.rate(scores)
     capped_by = []
     worst = band
     for knock_out, is_out in zip(program.rating.knock_outs, out, strict=True):
@@ -322,10 +307,10 @@ def _crossed(
     status: Status,
 ) -> list[str]:
     """Return the ids of the guardrails that do not hold at some size; unknown does not hold."""
-    name = program.classify.order[run.cls]
+    name = program.classify.order[run.known.cls]
     crossed: set[str] = set()
     for p in positions:
-        held = run.guard(
+        held = run.known.guard(
             band,
             scores,
             name,

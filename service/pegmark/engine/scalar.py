@@ -6,23 +6,8 @@ order of the text, and hands back integers wherever sums have to be exact. With 
 source also reports each rule as it is decided. `write_bounds` turns the filling-in alone into a
 function that finds known facts on the wrong side of their bound.
 
-    evaluate(facts, forced_class, confirmed, trace) ->
-        (class_index, deciding_rule, confirming, points, applies, limits, limit_unknown,
-         outstanding, missed, score, rate, at, close, totals, waterfalls, finish, guard)
-
-    score(points, applies, ceiling) -> (scores, composite)
-    rate(scores)            -> (knock_outs, statuses, missed)
-    at(size)                -> (amounts, missed)         one integer (or None) a step, scale 1e12
-    close(amounts)          -> (maintenance, initial, maintenance in total, initial in total)
-    totals(sizes)           -> (of each size the haircuts in total, as `close` gives them; missed)
-    waterfalls(positions)   -> of each (size, amounts, maintenance) the lines, as JSON
-    finish(band, scores)    -> (mark, conditions, findings, missed)
-    guard(...)              -> whether each assertion holds
-
-`missed` are bit masks over the facts a rulebook can read: those whose absence sent some rule down
-its unknown branch.
-
-    bounds(facts)           -> of each value worse than its bound (filling, value, bound)
+    evaluate(facts, forced_class, confirmed, trace) -> Evaluation
+    bounds(facts) -> of each value worse than its bound (filling, value, bound)
 """
 
 from __future__ import annotations
@@ -61,8 +46,8 @@ def write(program: Program, day: date, tracing: bool = False) -> Source:
         _finish(w)
         _guard(w)
         w.line(
-            "return at_class, by, confirming, points, applies, limits, limit_unknown,"
-            " outstanding, missed, score, rate, at, close, totals, waterfalls, finish, guard"
+            "return Evaluation(at_class, by, confirming, points, applies, limits, limit_unknown,"
+            " outstanding, missed, score, rate, at, close, totals, waterfalls, finish, guard)"
         )
     return Source(w.text(), tuple(w.rules))
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pegmark.engine.emit import ONE
-
-Amounts = tuple[int | None, ...]
-"""The amount of the start, of each step, and of the reference; None where a step does not apply."""
+from pegmark.engine.evaluation import Amounts
 
 
 @dataclass(frozen=True, slots=True)
