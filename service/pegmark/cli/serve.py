@@ -7,6 +7,7 @@ import os
 import click
 import uvicorn
 
+from pegmark import __version__
 from pegmark.api.logs import configure_logs
 from pegmark.api.wire import Wire
 from pegmark.bootstrap import build_desk
@@ -42,6 +43,8 @@ def command(host: str | None, port: str | None, workers: str | None) -> None:
     if settings.workers > 1:
         # What is wrong with rules or facts is said once, here, and not by every worker for ever.
         build_desk(settings)
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    click.echo(f"pegmark {__version__}: http://{host}:{settings.port}, to read and try it /docs")
     uvicorn.run(
         "pegmark.asgi:app",
         host=settings.host,
