@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from pegmark.errors import FactProblem
 from pegmark.usecases.assess import DEEPEST, Question, prepare
 from pegmark.usecases.desk import Desk
-from tests.usecases.desks import BILLS, answer, custom, facts, refused, resting
+from tests.engine.test_haircut import haircut
+from tests.usecases.desks import BILLS, answer, custom, facts, made, refused, resting
 from tests.usecases.desks import desk as build
 
 ONE = 10**12
@@ -127,6 +129,21 @@ def test_layers_are_judged_before_the_reference_venue(desk: Desk) -> None:
     asked = [Question("2025-10-09", "sBILL", venue=name) for name in ("reference", "exchange")]
     first, second = (prepare(desk, question).layer for question in asked)
     assert first == second
+
+
+def test_a_layer_is_asked_at_the_least_size(desk: Desk) -> None:
+    """How deep its market is, is the wrapper's own affair: the first breakpoint of the ladder decides."""
+    sized = haircut(
+        "op: add, limit: 90%, unknown: worst, "
+        "curve: {of: position.size, over: custom.v, points: [[0%, 0%], [100%, 40%]]}"
+    )
+    book = made("sized", haircut=sized)
+    given = {"BILL": facts({**BILLS, **custom(k="middle", v=1e6)})}
+    question = Question("2025-10-09", "sBILL", layers=given, sizes=(1e7,), rulebook="sized")
+    layer = prepare(replace(desk, books={"sized": book}), question).layer
+    assert book.program.ladder.breakpoints[0] == 100_000
+    assert layer is not None
+    assert layer.haircut == 6 * ONE // 100
 
 
 def test_a_rulebook_without_layers_finds_none(desk: Desk) -> None:
