@@ -16,6 +16,8 @@ from tests.properties.assets import Given, draw, snapshot, worsenings
 from tests.properties.ordering import improvements
 from tests.properties.shipped import SIZES
 
+pytestmark = pytest.mark.slow
+
 ASSETS = 2000
 BLOCKS = 20
 SUBSETS = 10

@@ -19,6 +19,8 @@ from tests.properties.assets import moved, worsened
 from tests.properties.ordering import improvements
 from tests.properties.shipped import Claims, Shipped, shipped
 
+pytestmark = pytest.mark.slow
+
 SUBSETS = 10_000
 COMPONENTS = "backing.components"
 
