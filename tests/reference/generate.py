@@ -157,23 +157,7 @@ class Generator:
             points = tuple((Fraction(a, 100), Fraction(b, 100)) for a, b in zip(xs, ys, strict=True))
             amount = book.Curve(x, over, points)
         elif pick < 0.6:
-            by = self.random.choice(self.reads(self.random.choice([BOOL, FACTS["redemption.right"]])))
-            keys = by.type.members or ("true", "false")
-            if self.random.random() < 0.5:
-                amount = book.Table(
-                    by, None, tuple(((k,), Fraction(self.random.randint(0, 30), 100)) for k in keys)
-                )
-            else:
-                by2 = nodes.Read("venue.redemption_account", "fact", BOOL.maybe(), SPAN)
-                amount = book.Table(
-                    by,
-                    by2,
-                    tuple(
-                        ((k, flag), Fraction(self.random.randint(0, 30), 100))
-                        for k in keys
-                        for flag in ("true", "false")
-                    ),
-                )
+            amount = self.table()
         else:
             amount = self.numeric(RATIO, 3)
         is_unsure = any(node.type.optional for node in amount_expressions(amount))
@@ -188,6 +172,16 @@ class Generator:
             Fraction(self.random.randint(0, 60), 100) if is_unsure or divides else None,
             Fraction(self.random.randint(1, 30), 100) if op == "add" else None,
         )
+
+    def table(self) -> book.Table:
+        share = lambda: Fraction(self.random.randint(0, 30), 100)  # noqa: E731
+        by = self.random.choice(self.reads(self.random.choice([BOOL, FACTS["redemption.right"]])))
+        keys = by.type.members or ("true", "false")
+        if self.random.random() < 0.5:
+            return book.Table(by, None, tuple(((key,), share()) for key in keys))
+        by2 = nodes.Read("venue.redemption_account", "fact", BOOL.maybe(), SPAN)
+        pairs = tuple(((key, flag), share()) for key in keys for flag in ("true", "false"))
+        return book.Table(by, by2, pairs)
 
     def table_by_class(self) -> book.Step:
         rows = tuple(((name,), Fraction(5 * (n + 1), 100)) for n, name in enumerate(CLASSES))
@@ -336,7 +330,9 @@ class Generator:
             Fraction(1, 100),
             Fraction(1, 4),
             self.reason(),
-            self.step("add", sized=False),
+            book.Step(
+                self.reason(), "add", None, self.table(), Fraction(self.random.randint(0, 60), 100), None
+            ),
         )
 
     def caps(self) -> book.Caps:
