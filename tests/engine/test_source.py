@@ -51,7 +51,8 @@ def texts(program: Program, why: str) -> Program:
             )
         return value
 
-    return reworded(program)  # type: ignore[no-any-return]
+    found: Program = reworded(program)
+    return found
 
 
 @settings(max_examples=40)

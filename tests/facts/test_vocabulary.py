@@ -7,7 +7,7 @@ from graphlib import TopologicalSorter
 import pytest
 
 from pegmark.facts.specification import FactSpec
-from pegmark.facts.units import RANGES, quantise
+from pegmark.facts.units import RANGES, Kind, quantise
 from pegmark.facts.vocabulary import (
     COMPONENT_KINDS,
     COMPONENT_ORDER,
@@ -181,8 +181,8 @@ def test_description_is_the_whole_vocabulary_as_plain_data() -> None:
         (-1e-13, "ratio", 0.0),
     ],
 )
-def test_grid_of_each_unit(value: float, kind: str, rounded: float) -> None:
+def test_grid_of_each_unit(value: float, kind: Kind, rounded: float) -> None:
     """A millionth of a dollar, 1e-12 of anything else, halves to even, and no minus zero."""
-    found = quantise(value, kind)  # type: ignore[arg-type]  # the units by name
+    found = quantise(value, kind)
     assert found == rounded
     assert str(found)[0] != "-"

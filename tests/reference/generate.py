@@ -82,7 +82,10 @@ class Generator:
             if named and self.random.random() < 0.75:
                 return self.random.choice(named)
             return nodes.Const(self.number(kind.kind), kind, SPAN)
-        sub = lambda other=kind: self.numeric(other, depth - 1)  # noqa: E731
+
+        def sub(other: Type = kind) -> nodes.Typed:
+            return self.numeric(other, depth - 1)
+
         if draw < 0.5:
             left, right = sub(), sub()
             return nodes.Arith(self.random.choice(["+", "-"]), left, right, _either(kind, left, right), SPAN)
@@ -174,7 +177,9 @@ class Generator:
         )
 
     def table(self) -> book.Table:
-        share = lambda: Fraction(self.random.randint(0, 30), 100)  # noqa: E731
+        def share() -> Fraction:
+            return Fraction(self.random.randint(0, 30), 100)
+
         by = self.random.choice(self.reads(self.random.choice([BOOL, FACTS["redemption.right"]])))
         keys = by.type.members or ("true", "false")
         if self.random.random() < 0.5:
@@ -248,11 +253,14 @@ class Generator:
 
     def fillings(self) -> tuple[book.Filling, ...]:
         """Return bounds, the second of which rests on the first, and one that may be the best there is."""
-        fact = lambda name, kind: nodes.Read(name, "fact", kind.maybe(), SPAN)  # noqa: E731
         share = nodes.Const(Fraction(1, 50), RATIO, SPAN)
-        volume = nodes.Arith("*", share, fact("liquidity.volume_24h", USD), USD.maybe(), SPAN)
+        volume = nodes.Arith(
+            "*", share, nodes.Read("liquidity.volume_24h", "fact", USD.maybe(), SPAN), USD.maybe(), SPAN
+        )
         depth = nodes.Extreme("min", (volume, self.numeric(USD, 1)), USD.maybe(), SPAN)
-        part = nodes.Arith("*", share, fact("liquidity.depth_2pct", USD), USD.maybe(), SPAN)
+        part = nodes.Arith(
+            "*", share, nodes.Read("liquidity.depth_2pct", "fact", USD.maybe(), SPAN), USD.maybe(), SPAN
+        )
         short = nodes.Choose(
             self.boolean(1),
             nodes.Const(Fraction(0), RATIO, SPAN),

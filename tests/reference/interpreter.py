@@ -138,9 +138,9 @@ class Reading:
         """Note what a rule came to."""
         self.said.setdefault(reason.id, []).append(outcome)
 
-    def holds(self, rule: Any) -> bool | None:
+    def holds(self, rule: Any) -> Value:
         """Return whether a rule's condition holds."""
-        return True if rule.when is None else evaluate(rule.when, self.names)  # type: ignore[return-value]
+        return True if rule.when is None else evaluate(rule.when, self.names)
 
     def fires(self, rule: Any) -> bool:
         """Return whether a rule counts as holding; tell what it came to and note what it missed."""
@@ -185,13 +185,13 @@ class Reading:
     def points(self, line: book.Characteristic, in_force: bool) -> int:
         """Return the points of a characteristic."""
         of = line.grid.of if isinstance(line.grid, book.Bins) else line.grid.by
-        x = self.named(of)
+        x: Any = self.named(of)
         if in_force:
             self.missed |= self.lacking(x is None, of)
         found: int = line.unknown
         match line.grid:
             case book.Bins(_, edges, points) if x is not None:
-                found = points[sum(x >= float(edge) for edge in edges)]  # type: ignore[operator]
+                found = points[sum(x >= float(edge) for edge in edges)]
             case book.PointsTable(_, rows):
                 found = dict(rows).get(member(x), line.unknown)
         self.tell(line.reason, found)
@@ -434,7 +434,8 @@ class Decision:
         # A step that does not apply is as good as one that changes nothing.
         nothing = Fraction(step.op in ("min", "multiply"))
         a, b = (nothing if amount is None else amount for amount in (first, other))
-        return blended(a, b, self.weight, PICO, max)  # type: ignore[no-any-return]
+        found: Fraction = blended(a, b, self.weight, PICO, max)
+        return found
 
     def position(self, size: float, status: str) -> dict[str, Any]:
         """Return the haircuts of a position of `size`, and the amount of each step."""

@@ -143,96 +143,97 @@ def test_a_question_may_name_its_rulebook(desk: Desk) -> None:
 # Refusals
 
 
+REFUSALS: list[tuple[dict[str, Any], FactProblem]] = [
+    (
+        {"asset": None},
+        FactProblem(
+            "/facts",
+            "Q0001",
+            "neither `asset` nor `facts` is given",
+            "name a stored asset, or state facts",
+        ),
+    ),
+    (
+        {"asset": "BIL"},
+        FactProblem("/asset", "Q0002", "no asset is called `BIL`", "did you mean `BILL` or `sBILL`?"),
+    ),
+    ({"asset": "zzzz"}, FactProblem("/asset", "Q0002", "no asset is called `zzzz`")),
+    (
+        {"as_of": "2025-05-31"},
+        FactProblem(
+            "/as_of",
+            "Q0003",
+            "nothing is stored on `BILL` as it was at 2025-05-31",
+            "the first snapshot is of 2025-06-01; or state `facts`",
+        ),
+    ),
+    (
+        {"venue": "exchanges"},
+        FactProblem("/venue", "Q0004", "no venue is called `exchanges`", "did you mean `exchange`?"),
+    ),
+    (
+        {"rulebook": "tinny"},
+        FactProblem("/rulebook", "Q0005", "no rulebook is called `tinny`", "did you mean `tiny`?"),
+    ),
+    (
+        {"version": "2"},
+        FactProblem(
+            "/rulebook_version",
+            "Q0005",
+            "rulebook `tiny` has no version `2` here",
+            "the version loaded is `1`",
+        ),
+    ),
+    (
+        {"as_of": "2016-12-31", "facts": facts(custom())},
+        FactProblem(
+            "/as_of",
+            "Q0006",
+            "rulebook `tiny` has no parameters before 2017-01-01",
+            "ask for 2017-01-01 or later",
+        ),
+    ),
+    (
+        {"as_of": "2025-02-29"},
+        FactProblem("/as_of", "F0001", "`2025-02-29` is not a date that exists", "write `2025-10-09`"),
+    ),
+    (
+        {"as_of": "2025-02-29", "facts": facts(custom())},
+        FactProblem("/as_of", "F0001", "`2025-02-29` is not a date that exists", "write `2025-10-09`"),
+    ),
+    (
+        {"as_of": "2300-01-01"},
+        FactProblem("/as_of", "F0004", "`2300-01-01` is not between 2009-01-03 and 2100-01-01"),
+    ),
+    (
+        {"facts": facts({"custom": {"undeclared": 1}})},
+        FactProblem("/facts/custom/undeclared", "F0201", "the rulebook declares no fact `custom.undeclared`"),
+    ),
+    (
+        {"facts": facts({"liquidity": {"depth_2pct": 2, "supply": 1}})},
+        FactProblem(
+            "/facts/liquidity/depth_2pct",
+            "F0104",
+            "bids exceed everything in issue (contradicts /facts/liquidity/supply)",
+            "correct one, or give it as `not_credible`",
+        ),
+    ),
+    (
+        {"facts": facts({"liquidity": {"depth_2pct": 9, "volume_24h": 1000}})},
+        FactProblem(
+            "/facts/liquidity/depth_2pct",
+            "F0111",
+            "`liquidity.depth_2pct` is 9, under its bound 10 (NM-010) "
+            "(contradicts /facts/liquidity/volume_24h and /venue/volume_share)",
+            "correct one, or give it as `not_credible`",
+        ),
+    ),
+]
+
+
 @pytest.mark.parametrize(
     ("question", "problem"),
-    [
-        (
-            {"asset": None},
-            FactProblem(
-                "/facts",
-                "Q0001",
-                "neither `asset` nor `facts` is given",
-                "name a stored asset, or state facts",
-            ),
-        ),
-        (
-            {"asset": "BIL"},
-            FactProblem("/asset", "Q0002", "no asset is called `BIL`", "did you mean `BILL` or `sBILL`?"),
-        ),
-        ({"asset": "zzzz"}, FactProblem("/asset", "Q0002", "no asset is called `zzzz`")),
-        (
-            {"as_of": "2025-05-31"},
-            FactProblem(
-                "/as_of",
-                "Q0003",
-                "nothing is stored on `BILL` as it was at 2025-05-31",
-                "the first snapshot is of 2025-06-01; or state `facts`",
-            ),
-        ),
-        (
-            {"venue": "exchanges"},
-            FactProblem("/venue", "Q0004", "no venue is called `exchanges`", "did you mean `exchange`?"),
-        ),
-        (
-            {"rulebook": "tinny"},
-            FactProblem("/rulebook", "Q0005", "no rulebook is called `tinny`", "did you mean `tiny`?"),
-        ),
-        (
-            {"version": "2"},
-            FactProblem(
-                "/rulebook_version",
-                "Q0005",
-                "rulebook `tiny` has no version `2` here",
-                "the version loaded is `1`",
-            ),
-        ),
-        (
-            {"as_of": "2016-12-31", "facts": facts(custom())},
-            FactProblem(
-                "/as_of",
-                "Q0006",
-                "rulebook `tiny` has no parameters before 2017-01-01",
-                "ask for 2017-01-01 or later",
-            ),
-        ),
-        (
-            {"as_of": "2025-02-29"},
-            FactProblem("/as_of", "F0001", "`2025-02-29` is not a date that exists", "write `2025-10-09`"),
-        ),
-        (
-            {"as_of": "2025-02-29", "facts": facts(custom())},
-            FactProblem("/as_of", "F0001", "`2025-02-29` is not a date that exists", "write `2025-10-09`"),
-        ),
-        (
-            {"as_of": "2300-01-01"},
-            FactProblem("/as_of", "F0004", "`2300-01-01` is not between 2009-01-03 and 2100-01-01"),
-        ),
-        (
-            {"facts": facts({"custom": {"undeclared": 1}})},
-            FactProblem(
-                "/facts/custom/undeclared", "F0201", "the rulebook declares no fact `custom.undeclared`"
-            ),
-        ),
-        (
-            {"facts": facts({"liquidity": {"depth_2pct": 2, "supply": 1}})},
-            FactProblem(
-                "/facts/liquidity/depth_2pct",
-                "F0104",
-                "bids exceed everything in issue (contradicts /facts/liquidity/supply)",
-                "correct one, or give it as `not_credible`",
-            ),
-        ),
-        (
-            {"facts": facts({"liquidity": {"depth_2pct": 9, "volume_24h": 1000}})},
-            FactProblem(
-                "/facts/liquidity/depth_2pct",
-                "F0111",
-                "`liquidity.depth_2pct` is 9, under its bound 10 (NM-010) "
-                "(contradicts /facts/liquidity/volume_24h and /venue/volume_share)",
-                "correct one, or give it as `not_credible`",
-            ),
-        ),
-    ],
+    REFUSALS,
     ids=lambda value: value.code if isinstance(value, FactProblem) else "",
 )
 def test_what_cannot_be_answered_is_refused(
@@ -256,10 +257,5 @@ def test_the_nearest_question_to_a_bound_is_answered(desk: Desk) -> None:
 
 def test_codes_of_questions_are_those_of_the_table() -> None:
     """Q0007 and Q0008 with the layers, Q0009 where files are stored; the rest here."""
-    cases = next(
-        mark
-        for mark in test_what_cannot_be_answered_is_refused.pytestmark  # type: ignore[attr-defined]
-        if mark.name == "parametrize"
-    )
-    here = {problem.code for _, problem in cases.args[1] if problem.code.startswith("Q")}
+    here = {problem.code for _, problem in REFUSALS if problem.code.startswith("Q")}
     assert here | {"Q0007", "Q0008", "Q0009"} == set(CODES)

@@ -115,7 +115,7 @@ class Compiled:
             "ABSENT": ABSENT,
         }
         exec(compile(text, f"<rulebook {self.program.id}>", "exec"), names)  # noqa: S102 - our own source
-        function: Evaluate = names[name]  # type: ignore[assignment]
+        function: Evaluate = names[name]  # type: ignore[assignment]  # generated code has no types
         return function
 
 

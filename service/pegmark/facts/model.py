@@ -56,7 +56,7 @@ class Stated(Strict):
 class Component(Strict):
     """One kind of backing and its share of liabilities."""
 
-    kind: Literal[tuple(COMPONENT_KINDS)]  # type: ignore[valid-type]
+    kind: Literal[tuple(COMPONENT_KINDS)]  # type: ignore[valid-type]  # the kinds stand in a table
     share: Annotated[float, Field(ge=0, le=10)]
     maturity: Annotated[float, Field(ge=0, le=36_500)] | None = None
     obligor: Line | None = None
