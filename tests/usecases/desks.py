@@ -47,6 +47,8 @@ SNAPSHOTS: list[tuple[str, str, dict[str, Any]]] = [
     ("lost", "2025-09-01", resting(("NOWHERE", 1.0), k="high")),
     ("late", "2025-09-01", resting(("future", 1.0), k="high")),
     ("future", "2027-01-01", {**BILLS, **custom(k="high")}),
+    ("odd", "2025-09-01", {"liquidity": {"depth_2pct": 9, "volume_24h": 1000}, **custom()}),
+    ("on-odd", "2025-09-01", resting(("odd", 1.0), k="high")),
     ("ring", "2025-09-01", resting(("ring2", 0.5), k="high")),
     ("ring2", "2025-09-01", resting(("ring", 0.5), k="high")),
     *((f"deep{n}", "2025-09-01", resting((f"deep{n + 1}", 1.0), k="high")) for n in range(6)),
@@ -59,6 +61,7 @@ VENUES: list[dict[str, Any]] = [
         "facts": {"discount_now": 0.03, "volume_share": 0.5},
         "assets": {"sBILL": {"discount_now": 0.04, "volume_share": 0.6}},
     },
+    {"venue": "dated", "as_of": "2025-10-09", "facts": {"discount_now": 0.01}},
 ]
 LAYER = "layer: {id: CLS-800, material: 10%, why: No wrapper is better., cite: [M]}\n"
 RULES = tuple(

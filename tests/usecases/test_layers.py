@@ -160,7 +160,7 @@ RING = "give such a component as `own_token`, without `asset`"
 def test_an_asset_that_rests_on_itself_is_refused(desk: Desk) -> None:
     """Directly, or through others; the whole circle is told."""
     assert refused(desk, "ring") == FactProblem(
-        "/facts/backing/components", "Q0007", "an asset rests on itself: ring → ring2 → ring", RING
+        "/asset", "Q0007", "an asset rests on itself: ring → ring2 → ring", RING
     )
     assert refused(desk, "W", facts=facts(resting(("W", 1.0)))) == FactProblem(
         "/facts/backing/components", "Q0007", "an asset rests on itself: W → W", RING
@@ -193,7 +193,7 @@ def test_layers_have_an_end(desk: Desk, top: int, is_refused: bool) -> None:
         return
     chain = " → ".join(f"deep{n}" for n in range(top, top + 6))
     assert refused(desk, f"deep{top}") == FactProblem(
-        "/facts/backing/components",
+        "/asset",
         "Q0008",
         f"more than 4 layers lie beneath: {chain}",
         "give the deepest component without `asset`",
@@ -216,6 +216,20 @@ def test_what_is_wrong_with_a_layer_is_pointed_at_there(
         desk, "W", facts=facts(resting(("L", 1.0))), layers={"L": facts({**custom(), **claims})}
     )
     assert (problem.pointer, problem.code) == (f"/layers/L/facts/{pointer}", code)
+
+
+def test_what_is_wrong_with_a_stored_layer_is_pointed_at_where_it_is_named(desk: Desk) -> None:
+    """By the components that are stated, or by the asset whose stored components name it."""
+    message = (
+        "stored on `odd`, beneath: `liquidity.depth_2pct` is 9, under its bound 10 (NM-010) "
+        "(contradicts /facts/liquidity/volume_24h and /venue/volume_share)"
+    )
+    help = "state it in `layers` instead"
+    assert refused(desk, "on-odd") == FactProblem("/asset", "F0111", message, help)
+    stated = facts(resting(("odd", 1.0)))
+    assert refused(desk, "W", facts=stated) == FactProblem(
+        "/facts/backing/components", "F0111", message, help
+    )
 
 
 # The digest

@@ -82,22 +82,36 @@ def prepare(desk: Desk, question: Question) -> Case:
 
 def _found(desk: Desk, book: Book, question: Question) -> tuple[Snapshot, Layer | None]:
     """Return the snapshot that a question is about, and the worst of what lies beneath."""
-    snapshot = _snapshot(desk, book, question)
-    start = book.compiled.starts[0]
-    if snapshot.day < start:
-        _refuse(
-            "/as_of",
-            "Q0006",
-            f"rulebook `{book.program.id}` has no parameters before {start}",
-            f"ask for {start} or later",
-        )
-    _refuse_all(beyond_bounds(book.compiled, snapshot))
+    try:
+        snapshot = _snapshot(desk, book, question)
+        start = book.compiled.starts[0]
+        if snapshot.day < start:
+            _refuse(
+                "/as_of",
+                "Q0006",
+                f"rulebook `{book.program.id}` has no parameters before {start}",
+                f"ask for {start} or later",
+            )
+        _refuse_all(beyond_bounds(book.compiled, snapshot))
+    except FactsError as error:
+        raise FactsError(_as_asked(problem, question) for problem in error.problems) from None
     if not snapshot.layers:
         return snapshot, None
     path = (question.asset,) if question.asset is not None else ()
     layer, beneath = _Layers(desk, book, question).under(snapshot, path)
     # The digest of a question covers what it was answered with.
     return (replace(snapshot, beneath=beneath) if beneath else snapshot), layer
+
+
+def _as_asked(problem: FactProblem, question: Question) -> FactProblem:
+    """Point at the name in the question where a problem is in facts that it only names."""
+    is_named = problem.pointer.startswith("/facts/") and question.facts is None
+    if is_named or (problem.pointer.startswith("/venue/") and not isinstance(question.venue, BaseModel)):
+        where, name = ("/asset", question.asset) if is_named else ("/venue", question.venue or REFERENCE)
+        return FactProblem(
+            where, problem.code, f"stored on `{name}`: {problem.message}", "state its facts instead"
+        )
+    return problem
 
 
 def _book(desk: Desk, question: Question) -> Book:
@@ -178,6 +192,8 @@ class _Layers:
         self.desk = desk
         self.book = book
         self.question = question
+        # Where the question names what lies beneath.
+        self._where = "/asset" if question.facts is None else "/facts/backing/components"
         # What a layer loses is asked of a small amount: how deep its market is, is the wrapper's own affair.
         self.sizes = [book.compiled.scale.breakpoints[0] / MICRO]
         # One asset may lie beneath many: each is taken once, and decided once for what lies beneath it.
@@ -203,14 +219,14 @@ class _Layers:
         chain = " → ".join((*path, asset))
         if asset in path:
             _refuse(
-                "/facts/backing/components",
+                self._where,
                 "Q0007",
                 f"an asset rests on itself: {chain}",
                 "give such a component as `own_token`, without `asset`",
             )
         if len(path) > DEEPEST:
             _refuse(
-                "/facts/backing/components",
+                self._where,
                 "Q0008",
                 f"more than {DEEPEST} layers lie beneath: {chain}",
                 "give the deepest component without `asset`",
@@ -233,9 +249,8 @@ class _Layers:
 
     def _take(self, asset: str) -> Snapshot | None:
         given = self.question.layers or {}
-        pointer = ""
         if asset in given:
-            facts, pointer = given[asset], f"/layers/{asset}"
+            facts = given[asset]
         else:
             try:
                 stored = self.desk.catalogue.in_force(asset, _moment(self.question.as_of))
@@ -256,8 +271,15 @@ class _Layers:
             )
             _refuse_all(beyond_bounds(self.book.compiled, snapshot))
         except FactsError as error:
-            raise FactsError(p._replace(pointer=pointer + p.pointer) for p in error.problems) from None
+            raise FactsError(self._as_asked(asset, problem) for problem in error.problems) from None
         return snapshot
+
+    def _as_asked(self, asset: str, problem: FactProblem) -> FactProblem:
+        """Point at a stated layer's own facts, and at what names it where it is stored."""
+        if asset in (self.question.layers or {}):
+            return problem._replace(pointer=f"/layers/{asset}{problem.pointer}")
+        message = f"stored on `{asset}`, beneath: {problem.message}"
+        return FactProblem(self._where, problem.code, message, "state it in `layers` instead")
 
 
 def _shares(layers: Sequence[LayerRef]) -> dict[str, float]:
