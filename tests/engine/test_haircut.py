@@ -135,6 +135,14 @@ def test_a_curve_over_a_quotient_is_total(u: float | None, v: float | None, expe
     assert amount(QUOTIENT + ", unknown: worst", u=u, v=v) == expected
 
 
+def test_a_curve_over_a_quotient_begins_at_its_first_point() -> None:
+    """Nothing of anything costs what the first point says, not what stands at zero or one."""
+    step = "op: add, limit: 50%, curve: {of: custom.u, over: custom.v, points: [[5%, 20%], [10%, 30%]]}"
+    assert amount(step + ", unknown: worst", u=0, v=400) == 0.2
+    assert amount(step + ", unknown: worst", u=0, v=0) == 0.2
+    assert amount(step + ", unknown: worst", u=1, v=0) == 0.3
+
+
 def test_a_curve_of_the_size() -> None:
     """Only here may a rule read the position's size, and a larger position loses more."""
     step = QUOTIENT.replace("custom.u", "position.size") + ", unknown: worst"
