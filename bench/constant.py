@@ -13,6 +13,7 @@ from litestar import Response, post
 from litestar.handlers import HTTPRouteHandler
 
 from pegmark.api import assessments
+from pegmark.api.body import JsonRequest
 from pegmark.api.operation import JSON, declared
 
 
@@ -21,7 +22,8 @@ def _routes(desk: Any) -> list[HTTPRouteHandler]:
     body = Path(os.environ.pop("BENCH_RESPONSE")).read_bytes()
 
     @post("/v1/assessments", **declared(assessments.ASSESS))
-    async def constant() -> Response[bytes]:
+    async def constant(request: JsonRequest) -> Response[bytes]:
+        await request.body()  # whoever answers a POST takes what is posted
         return Response(body, media_type=JSON)
 
     return [constant]

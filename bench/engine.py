@@ -65,5 +65,7 @@ def _question(desk: Desk, name: str, question: Question) -> Iterator[Figure]:
     short = timed(lambda: decide(compiled, snapshot, sizes, layer, "short"), 1000)
     budget = None if snapshot.estimated else 80
     yield Figure(f"{name}: decide, short explanation", short * 1e6, "us", most=budget)
+    again = timed(lambda: decide(compiled, snapshot, sizes, layer, "short", case.standing), 1000)
+    yield Figure(f"{name}: the same of a stored asset, asked again", again * 1e6, "us")
     full = timed(lambda: decide(compiled, snapshot, sizes, layer, "full"), 300)
     yield Figure(f"{name}: decide, full trace", full * 1e6, "us")

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import accumulate
+from operator import or_
 from typing import Any, Literal
 
 from pegmark.engine.compiled import Compiled, Epoch
@@ -104,7 +106,6 @@ class _Run:
         if unsure is not None and unsure.cls != self.known.cls:
             unsure = epoch.answer(hidden, self.known.cls, None, None)
         self._unsure = unsure
-        self.missed = self.known.missed
         self.points, self.applies, self.limits = self.known.points, self.known.applies, self.known.limits
         if unsure is not None:
             self.points = tuple(map(self._least, self.points, unsure.points))
@@ -126,36 +127,44 @@ class _Run:
         a, b = (absent if amount is None else amount for amount in (known, unknown))
         return between(a, max(a, b), self._weight)
 
-    def at(self, size: float) -> Amounts:
-        """Return the amounts of a position of `size`: start, steps, reference."""
+    def at(self, size: float) -> tuple[Amounts, int]:
+        """Return the amounts of a position of `size` (start, steps, reference), and what was missed."""
         amounts, missed = self.known.at(size)
-        self.missed |= missed
-        if self._unsure is None:
-            return amounts
-        return tuple(map(self._amount, amounts, self._unsure.at(size)[0], self._absent))
-
-    def position(self, size: float) -> Position:
-        """Return the haircuts of a position of `size`."""
-        amounts = self.at(size)
-        return Position(size, amounts, *self.known.close(amounts))
-
-    def totals(self, sizes: Sequence[float]) -> list[tuple[int, int]]:
-        """Return the haircuts in total at many sizes: maintenance and initial."""
         if self._unsure is not None:
-            return [self.known.close(self.at(size))[2:] for size in sizes]
-        totals, missed = self.known.totals(sizes)
-        self.missed |= missed
-        return totals
+            amounts = tuple(map(self._amount, amounts, self._unsure.at(size)[0], self._absent))
+        return amounts, missed
+
+    def totals(self, sizes: Sequence[float]) -> tuple[list[tuple[int, int]], int]:
+        """Return the haircuts in total at many sizes (maintenance, initial), and what was missed."""
+        if self._unsure is None:
+            return self.known.totals(sizes)
+        found = [self.at(size) for size in sizes]
+        return [self.known.close(amounts)[2:] for amounts, _ in found], reduce(or_, (m for _, m in found), 0)
 
 
-def settle(
-    compiled: Compiled,
-    snapshot: Snapshot,
-    sizes: Sequence[float],
-    layer: Layer | None = None,
-    tracing: bool = False,
-) -> Terms:
-    """Decide `snapshot`: every outcome, as integers.
+@dataclass(slots=True)
+class Standing:
+    """What is decided of an asset whatever the sizes that are asked about."""
+
+    epoch: Epoch
+    run: _Run
+    scores: dict[str, int]
+    composite: int
+    band: int
+    capped_by: list[str]
+    status: Status
+    venue_cap: int
+    account_cap: int
+    binding: str | None
+    ladder: list[tuple[int, int, int, int]]
+    missed: int
+    log: list[tuple[Any, ...]] | None
+
+
+def stand(
+    compiled: Compiled, snapshot: Snapshot, layer: Layer | None = None, tracing: bool = False
+) -> Standing:
+    """Decide of `snapshot` what does not depend on a size: class, scores, band, status, caps, ladder.
 
     Raises `LookupError` if a param of the rulebook is not yet in force at the snapshot's day.
     """
@@ -170,48 +179,101 @@ def settle(
         hidden = {name: v for name, v in facts.items() if submitted(name) not in snapshot.estimated}
     log: list[tuple[Any, ...]] | None = [] if tracing else None
     run = _Run(epoch, compiled.absent, facts, hidden, log)
-
     found, composite = run.known.score(run.points, run.applies, 100 if layer is None else layer.score or 0)
     scores = dict(zip(compiled.pillars, found, strict=True))
     band, capped_by, status, missed = _rate(program, run, scores, composite, layer)
+    missed |= run.known.missed
+    venue_cap, account_cap, binding = 0, 0, None
+    tiers: list[tuple[int, int, int, int]] = []
     if program.classify.order[run.known.cls] in program.rating.ineligible:
         status = "ineligible"
-    crossed: list[str] = []
-    terms = _terms_for(compiled, run, status, sizes, log)
-    venue_cap, account_cap, binding, positions, ladder = terms
-    mark, conditions, findings, also = run.known.finish(compiled.bands[band], scores)
-    if program.assertions:
-        crossed = _crossed(program, run, compiled.bands[band], scores, positions, venue_cap, status)
-        if crossed and status != "ineligible":
-            status = "ineligible"
-            venue_cap, account_cap, binding, ladder = 0, 0, None, []
-            positions = [worthless(p.size, p.amounts) for p in positions]
-    if status == "ineligible":
-        band = len(compiled.bands) - 1
-    return Terms(
+    if status != "ineligible":
+        venue_cap, account_cap, binding = _caps(compiled, run.limits)
+        tiers, also = _ladder(compiled, run, account_cap, log)
+        missed |= also
+    return Standing(
         epoch,
-        run.known.cls,
-        run.known.by,
+        run,
         scores,
         composite,
         band,
         capped_by,
         status,
-        run.limits,
-        run.known.limit_unknown,
         venue_cap,
         account_cap,
         binding,
-        run.known.outstanding,
+        tiers,
+        missed,
+        log,
+    )
+
+
+def settle(
+    compiled: Compiled,
+    snapshot: Snapshot,
+    sizes: Sequence[float],
+    layer: Layer | None = None,
+    tracing: bool = False,
+    standing: Standing | None = None,
+) -> Terms:
+    """Decide `snapshot`: every outcome, as integers.
+
+    `standing` is what `stand` returned of the same, if it is known already; a trace is made anew.
+    Raises `LookupError` if a param of the rulebook is not yet in force at the snapshot's day.
+    """
+    s = stand(compiled, snapshot, layer, tracing) if standing is None or tracing else standing
+    program, run, known = compiled.program, s.run, s.run.known
+    status, band, venue_cap, account_cap, binding, tiers, missed = (
+        s.status,
+        s.band,
+        s.venue_cap,
+        s.account_cap,
+        s.binding,
+        s.ladder,
+        s.missed,
+    )
+    positions = []
+    for size in sizes:
+        amounts, also = run.at(size)
+        missed |= also
+        is_worthless = status == "ineligible"
+        positions.append(
+            worthless(size, amounts) if is_worthless else Position(size, amounts, *known.close(amounts))
+        )
+    mark, conditions, findings, also = known.finish(compiled.bands[band], s.scores)
+    crossed: list[str] = []
+    if program.assertions:
+        crossed = _crossed(program, run, compiled.bands[band], s.scores, positions, venue_cap, status)
+        if crossed and status != "ineligible":
+            status = "ineligible"
+            venue_cap, account_cap, binding, tiers = 0, 0, None, []
+            positions = [worthless(p.size, p.amounts) for p in positions]
+    if status == "ineligible":
+        band = len(compiled.bands) - 1
+    return Terms(
+        s.epoch,
+        known.cls,
+        known.by,
+        s.scores,
+        s.composite,
+        band,
+        s.capped_by,
+        status,
+        run.limits,
+        known.limit_unknown,
+        venue_cap,
+        account_cap,
+        binding,
+        known.outstanding,
         positions,
-        ladder,
+        tiers,
         mark,
         conditions,
         findings,
         crossed,
-        run.missed | missed | also,
-        log,
-        run.known.waterfalls,
+        missed | also,
+        s.log,
+        known.waterfalls,
     )
 
 
@@ -255,30 +317,20 @@ def _rate(
     return worst, [rule for cap, rule in capped_by if cap == worst], STATUSES[status], missed
 
 
-def _terms_for(
-    compiled: Compiled, run: _Run, status: Status, sizes: Sequence[float], log: list[Any] | None
-) -> tuple[int, int, str | None, list[Position], list[tuple[int, int, int, int]]]:
-    """Return caps, the binding limit, the haircuts at `sizes`, and the ladder."""
-    if status == "ineligible":
-        return 0, 0, None, [worthless(size, run.at(size)) for size in sizes], []
-    positions = [run.position(size) for size in sizes]
-    venue_cap, account_cap, binding = _caps(compiled, run.limits)
+def _ladder(
+    compiled: Compiled, run: _Run, account_cap: int, log: list[Any] | None
+) -> tuple[list[tuple[int, int, int, int]], int]:
+    """Return the tiers up to the account's cap, and what was missed; their sizes are not traced."""
     if account_cap == 0:
-        return venue_cap, account_cap, binding, positions, []
+        return [], 0
     mark = len(log) if log is not None else 0
     points = [point for point in compiled.scale.breakpoints if point < account_cap] + [account_cap]
-    totals = run.totals([point / MICRO for point in points])
+    totals, missed = run.totals([point / MICRO for point in points])
     if log is not None:
         del log[mark:]
     # A ladder can only be built on a haircut that never falls.
     maintenance, initial = (list(accumulate(column, max)) for column in zip(*totals, strict=True))
-    return (
-        venue_cap,
-        account_cap,
-        binding,
-        positions,
-        ladder(points, maintenance, initial, compiled.scale.rate),
-    )
+    return ladder(points, maintenance, initial, compiled.scale.rate), missed
 
 
 def _caps(compiled: Compiled, limits: Sequence[int | None]) -> tuple[int, int, str | None]:

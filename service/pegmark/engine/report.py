@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pegmark.engine.compiled import ABSENT, Compiled, Epoch
-from pegmark.engine.decide import Explain, Layer, Terms, settle
+from pegmark.engine.decide import Explain, Layer, Standing, Terms, settle
 from pegmark.engine.emit import MICRO, as_json, ratio
 from pegmark.facts.digest import canonical_clean, identifier
 from pegmark.facts.snapshot import Snapshot
@@ -30,14 +30,16 @@ def decide(
     sizes: Sequence[float],
     layer: Layer | None = None,
     explain: Explain = "short",
+    standing: Standing | None = None,
 ) -> Body:
     """Decide `snapshot` at position `sizes` (USD) and return the body of the decision.
 
     `explain` is `none` (outcomes only), `short` (the waterfall and every reason) or `full` (and
-    the trace). Raises `LookupError` where the rulebook has no params yet at the snapshot's day.
+    the trace). `standing` is what `stand` returned of the same, if it is known already. Raises
+    `LookupError` where the rulebook has no params yet at the snapshot's day.
     """
     program = compiled.program
-    terms = settle(compiled, snapshot, sizes, layer, tracing=explain == "full")
+    terms = settle(compiled, snapshot, sizes, layer, explain == "full", standing)
     body: Body = {
         "asset": snapshot.asset,
         "as_of": snapshot.as_of,

@@ -10,7 +10,16 @@ from typing import Any, NoReturn
 from pydantic import BaseModel
 
 from pegmark.engine.bounds import beyond_bounds
-from pegmark.engine.decide import STATUSES, UNRESOLVED, Explain, Layer, Terms, settle
+from pegmark.engine.decide import (
+    STATUSES,
+    UNRESOLVED,
+    Explain,
+    Layer,
+    Standing,
+    Terms,
+    settle,
+    stand,
+)
 from pegmark.engine.emit import MICRO, ONE
 from pegmark.engine.report import decide
 from pegmark.errors import FactProblem, FactsError, NotFound
@@ -49,18 +58,22 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question with everything it names found: what the engine decides."""
+    """A question with everything it names found: what the engine decides.
+
+    `standing` is what is decided already whatever the sizes; None where nothing of it is kept.
+    """
 
     book: Book
     snapshot: Snapshot
     layer: Layer | None
+    standing: Standing | None
     sizes: Sequence[float]
 
 
 def assess(desk: Desk, question: Question) -> dict[str, Any]:
     """Return the body of the decision; raises `FactsError` with what is wrong with the question."""
     case = prepare(desk, question)
-    return decide(case.book.compiled, case.snapshot, case.sizes, case.layer, question.explain)
+    return decide(case.book.compiled, case.snapshot, case.sizes, case.layer, question.explain, case.standing)
 
 
 def prepare(desk: Desk, question: Question) -> Case:
@@ -68,12 +81,13 @@ def prepare(desk: Desk, question: Question) -> Case:
     book = _book(desk, question)
     sizes = [quantise(size, "USD") for size in question.sizes]
     if question.facts is not None or question.layers or isinstance(question.venue, BaseModel):
-        return Case(book, *_found(desk, book, question), sizes)
-    # What is stored does not change while the process runs, so that it is looked up and taken once.
+        return Case(book, *_found(desk, book, question), None, sizes)
+    # What is stored does not change while the process runs, so that what no size changes is decided once.
     key = (question.asset, question.as_of, question.venue, book.program.id)
     found = desk.found.get(key)
     if found is None:
-        found = _found(desk, book, question)
+        snapshot, layer = _found(desk, book, question)
+        found = (snapshot, layer, stand(book.compiled, snapshot, layer))
         if len(desk.found) >= MOST_FOUND:
             desk.found.clear()
         desk.found[key] = found

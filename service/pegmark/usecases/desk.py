@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from fractions import Fraction
 
 from pegmark.engine.compiled import Compiled
-from pegmark.engine.decide import Layer
+from pegmark.engine.decide import Layer, Standing
 from pegmark.errors import NotFound
 from pegmark.facts.snapshot import Snapshot
 from pegmark.facts.units import RANGES, Kind
@@ -31,13 +31,13 @@ class Book:
 class Desk:
     """Everything a question may refer to; `default` is the rulebook of questions that name none.
 
-    `found` remembers the snapshot and the layer of questions about what is stored.
+    `found` remembers, of questions about what is stored, all that no size changes.
     """
 
     catalogue: Catalogue
     books: Mapping[str, Book]
     default: str
-    found: dict[Hashable, tuple[Snapshot, Layer | None]] = field(
+    found: dict[Hashable, tuple[Snapshot, Layer | None, Standing]] = field(
         default_factory=dict, compare=False, repr=False
     )
 
