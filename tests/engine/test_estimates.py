@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pegmark.engine.decide import STATUSES, Terms, between
+from pegmark.engine.decide import STATUSES, Terms
+from pegmark.engine.reading import between
 from tests.engine.books import GOOD, SECTIONS, book, decided, settled
 from tests.engine.test_caps import caps
 from tests.engine.test_haircut import ONE, haircut

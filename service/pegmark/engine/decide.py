@@ -1,23 +1,20 @@
 """Rulebook x snapshot -> decision: pure, and the same bytes for the same digests.
 
-The generated program is run once, or, where the snapshot holds estimates, once with them taken as
-known and once with them hidden; each point, amount and limit then lies between the two, so that
-known <= estimated <= unknown by construction. Everything summed here is an integer.
+What no size changes is decided first (`stand`), then the haircuts at the sizes that are asked about
+(`settle`). Everything summed here is an integer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from itertools import accumulate
-from operator import or_
 from typing import Any, Literal
 
 from pegmark.engine.compiled import Compiled, Epoch
 from pegmark.engine.emit import MICRO, ONE
-from pegmark.engine.evaluation import Amounts
 from pegmark.engine.ladder import ladder
+from pegmark.engine.reading import Reading
 from pegmark.engine.waterfall import Position, rounded, worthless
 from pegmark.engine.writer import submitted
 from pegmark.facts.snapshot import Snapshot
@@ -77,77 +74,12 @@ class Terms:
     waterfalls: Any
 
 
-def between(known: int, unknown: int, weight: tuple[int, int]) -> int:
-    """Return `known` moved towards `unknown` by `weight`, rounded towards `unknown`."""
-    n, d = weight
-    return known + (unknown - known) * n // d if unknown < known else known - (known - unknown) * n // d
-
-
-class _Run:
-    """One reading of the facts, or two blended, behind one face."""
-
-    def __init__(
-        self,
-        epoch: Epoch,
-        absent: Sequence[int],
-        facts: Mapping[str, Any],
-        hidden: Mapping[str, Any] | None,
-        log: list[Any] | None,
-    ) -> None:
-        self._weight = epoch.weight
-        self._absent = absent
-        unsure = None if hidden is None else epoch.answer(hidden, None, None, None)
-        # A class that needs known facts is one that stands without the estimates.
-        confirmed = None if unsure is None else unsure.confirming
-        if log is None:
-            self.known = epoch.answer(facts, None, confirmed, None)
-        else:
-            self.known = epoch.explain(facts, None, confirmed, log.append)
-        if unsure is not None and unsure.cls != self.known.cls:
-            unsure = epoch.answer(hidden, self.known.cls, None, None)
-        self._unsure = unsure
-        self.points, self.applies, self.limits = self.known.points, self.known.applies, self.known.limits
-        if unsure is not None:
-            self.points = tuple(map(self._least, self.points, unsure.points))
-            self.applies = tuple(a or b for a, b in zip(self.applies, unsure.applies, strict=True))
-            self.limits = tuple(map(self._limit, self.limits, unsure.limits))
-
-    def _least(self, known: int, unknown: int) -> int:
-        return between(known, min(known, unknown), self._weight)
-
-    def _limit(self, known: int | None, unknown: int | None) -> int | None:
-        if known is None or unknown is None:
-            return unknown if known is None else known
-        return self._least(known, unknown)
-
-    def _amount(self, known: int | None, unknown: int | None, absent: int) -> int | None:
-        """Return an amount between the two; a step that does not apply is as good as one of `absent`."""
-        if known is None and unknown is None:
-            return None
-        a, b = (absent if amount is None else amount for amount in (known, unknown))
-        return between(a, max(a, b), self._weight)
-
-    def at(self, size: float) -> tuple[Amounts, int]:
-        """Return the amounts of a position of `size` (start, steps, reference), and what was missed."""
-        amounts, missed = self.known.at(size)
-        if self._unsure is not None:
-            amounts = tuple(map(self._amount, amounts, self._unsure.at(size)[0], self._absent))
-        return amounts, missed
-
-    def totals(self, sizes: Sequence[float]) -> tuple[list[tuple[int, int]], int]:
-        """Return the haircuts in total at many sizes (maintenance, initial), and what was missed."""
-        if self._unsure is None:
-            return self.known.totals(sizes)
-        found = [self.at(size) for size in sizes]
-        return [self.known.close(amounts)[2:] for amounts, _ in found], reduce(or_, (m for _, m in found), 0)
-
-
 @dataclass(slots=True)
 class Standing:
     """What is decided of an asset whatever the sizes that are asked about."""
 
     epoch: Epoch
-    run: _Run
+    run: Reading
     scores: dict[str, int]
     composite: int
     band: int
@@ -178,7 +110,7 @@ def stand(
     if snapshot.estimated:
         hidden = {name: v for name, v in facts.items() if submitted(name) not in snapshot.estimated}
     log: list[tuple[Any, ...]] | None = [] if tracing else None
-    run = _Run(epoch, compiled.absent, facts, hidden, log)
+    run = Reading(epoch, compiled.absent, facts, hidden, log)
     found, composite = run.known.score(run.points, run.applies, 100 if layer is None else layer.score or 0)
     scores = dict(zip(compiled.pillars, found, strict=True))
     band, capped_by, status, missed = _rate(program, run, scores, composite, layer)
@@ -289,7 +221,7 @@ def _with_layer(values: Mapping[str, Any], layer: Layer | None) -> Mapping[str, 
 
 
 def _rate(
-    program: Program, run: _Run, scores: Mapping[str, int], composite: int, layer: Layer | None
+    program: Program, run: Reading, scores: Mapping[str, int], composite: int, layer: Layer | None
 ) -> tuple[int, list[str], Status, int]:
     bands = program.rating.bands
     band = next(n for n, (_, least) in enumerate(bands) if composite >= least)
@@ -318,7 +250,7 @@ def _rate(
 
 
 def _ladder(
-    compiled: Compiled, run: _Run, account_cap: int, log: list[Any] | None
+    compiled: Compiled, run: Reading, account_cap: int, log: list[Any] | None
 ) -> tuple[list[tuple[int, int, int, int]], int]:
     """Return the tiers up to the account's cap, and what was missed; their sizes are not traced."""
     if account_cap == 0:
@@ -351,7 +283,7 @@ def _caps(compiled: Compiled, limits: Sequence[int | None]) -> tuple[int, int, s
 
 def _crossed(
     program: Program,
-    run: _Run,
+    run: Reading,
     band: str,
     scores: Mapping[str, int],
     positions: Sequence[Position],

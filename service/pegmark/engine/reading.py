@@ -1,0 +1,81 @@
+"""One reading of the facts by a rulebook, or two blended where facts are estimates.
+
+With estimates the generated program is run once with them taken as known and once with them hidden;
+each point, amount and limit then lies between the two, so that known <= estimated <= unknown by
+construction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from pegmark.engine.compiled import Epoch
+from pegmark.engine.evaluation import Amounts
+
+
+def between(known: int, unknown: int, weight: tuple[int, int]) -> int:
+    """Return `known` moved towards `unknown` by `weight`, rounded towards `unknown`."""
+    n, d = weight
+    return known + (unknown - known) * n // d if unknown < known else known - (known - unknown) * n // d
+
+
+class Reading:
+    """One reading of the facts, or two blended, behind one face."""
+
+    def __init__(
+        self,
+        epoch: Epoch,
+        absent: Sequence[int],
+        facts: Mapping[str, Any],
+        hidden: Mapping[str, Any] | None,
+        log: list[Any] | None,
+    ) -> None:
+        self._weight = epoch.weight
+        self._absent = absent
+        unsure = None if hidden is None else epoch.answer(hidden, None, None, None)
+        # A class that needs known facts is one that stands without the estimates.
+        confirmed = None if unsure is None else unsure.confirming
+        if log is None:
+            self.known = epoch.answer(facts, None, confirmed, None)
+        else:
+            self.known = epoch.explain(facts, None, confirmed, log.append)
+        if unsure is not None and unsure.cls != self.known.cls:
+            unsure = epoch.answer(hidden, self.known.cls, None, None)
+        self._unsure = unsure
+        self.points, self.applies, self.limits = self.known.points, self.known.applies, self.known.limits
+        if unsure is not None:
+            self.points = tuple(map(self._least, self.points, unsure.points))
+            self.applies = tuple(a or b for a, b in zip(self.applies, unsure.applies, strict=True))
+            self.limits = tuple(map(self._limit, self.limits, unsure.limits))
+
+    def _least(self, known: int, unknown: int) -> int:
+        return between(known, min(known, unknown), self._weight)
+
+    def _limit(self, known: int | None, unknown: int | None) -> int | None:
+        if known is None or unknown is None:
+            return unknown if known is None else known
+        return self._least(known, unknown)
+
+    def _amount(self, known: int | None, unknown: int | None, absent: int) -> int | None:
+        """Return an amount between the two; a step that does not apply is as good as one of `absent`."""
+        if known is None and unknown is None:
+            return None
+        a, b = (absent if amount is None else amount for amount in (known, unknown))
+        return between(a, max(a, b), self._weight)
+
+    def at(self, size: float) -> tuple[Amounts, int]:
+        """Return the amounts of a position of `size` (start, steps, reference), and what was missed."""
+        amounts, missed = self.known.at(size)
+        if self._unsure is not None:
+            amounts = tuple(map(self._amount, amounts, self._unsure.at(size)[0], self._absent))
+        return amounts, missed
+
+    def totals(self, sizes: Sequence[float]) -> tuple[list[tuple[int, int]], int]:
+        """Return the haircuts in total at many sizes (maintenance, initial), and what was missed."""
+        if self._unsure is None:
+            return self.known.totals(sizes)
+        found = [self.at(size) for size in sizes]
+        return [self.known.close(amounts)[2:] for amounts, _ in found], reduce(or_, (m for _, m in found), 0)
