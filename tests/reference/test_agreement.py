@@ -149,7 +149,6 @@ def agree(program: Program, compiled: Compiled, snapshot: Snapshot, beneath: Ben
     return terms
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("block", range(BLOCKS))
 def test_engine_agrees_with_interpreter(block: int) -> None:
     """Every output of 5,000 random rulebook x snapshot pairs is equal, layers and trace included.

@@ -121,7 +121,6 @@ def beneath(random: Random, program: Program) -> Beneath | None:
     return Beneath(random.choice(program.classify.order[:8]), random.randint(0, 100), band, status, haircut)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("block", range(BLOCKS))
 def test_engine_agrees_on_the_house_rulebook(block: int, house: Program) -> None:
     """Every outcome, trace and missed fact, for random facts at the rulebook's thresholds."""
