@@ -228,6 +228,25 @@ REFUSALS: list[tuple[dict[str, Any], FactProblem]] = [
             "correct one, or give it as `not_credible`",
         ),
     ),
+    (
+        {"asset": "odd"},
+        FactProblem(
+            "/asset",
+            "F0111",
+            "stored on `odd`: `liquidity.depth_2pct` is 9, under its bound 10 (NM-010) "
+            "(contradicts /facts/liquidity/volume_24h and /venue/volume_share)",
+            "state its facts instead",
+        ),
+    ),
+    (
+        {"venue": "dated", "as_of": "2025-10-08"},
+        FactProblem(
+            "/venue",
+            "F0002",
+            "stored on `dated`: `venue.discount_now` is dated 2025-10-09, after the snapshot's `2025-10-08`",
+            "state its facts instead",
+        ),
+    ),
 ]
 
 
