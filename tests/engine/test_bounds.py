@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pegmark.engine.bounds import beyond_bounds
 from pegmark.engine.decide import settle
 from pegmark.errors import FactProblem, FactsError
-from pegmark.rulebook.load import normal_file
+from pegmark.rulebook.load import check_files, normal_file
 from tests.engine.books import NORMAL, book, snapshot
 from tests.engine.test_caps import caps
 from tests.engine.test_estimates import estimate
@@ -130,6 +130,28 @@ def test_a_bound_that_is_the_fact_itself_bounds_nothing() -> None:
 def test_a_fact_no_rule_reads_is_bounded_too() -> None:
     """What a snapshot says must hold together, whatever this rulebook makes of it."""
     assert len(beyond(LOWER, {DEPTH: 0, VOLUME: 1})) == 1
+
+
+@pytest.mark.parametrize(
+    ("fact", "take"),
+    [
+        ("redemption.at_par", "true"),
+        ("redemption.right", "redemption.right"),
+        ("reference.conversion_rate", "1"),
+        ("hedge.coverage", "1"),
+        ("backing.share.gold", "0%"),
+        ("layer.haircut", "0%"),
+    ],
+)
+def test_only_a_submitted_number_with_a_worse_side_can_be_filled_in(fact: str, take: str) -> None:
+    """Of anything else there is no bound, so that filling it in would be a guess that nothing checks."""
+    text = NORMAL.replace(
+        "normal: []", f"normal:\n  - {{id: NM-010, fact: {fact}, take: {take}, why: So., cite: [N]}}"
+    )
+    files = {"tiny.yaml": b"rulebook: tiny\n"}
+    problems = check_files(files, ("normal.yaml", text.encode()))[1]
+    found = [(p.code, p.message) for p in problems if p.span is not None and p.span.file == "normal.yaml"]
+    assert found == [("E0304", f"`{fact}` cannot be filled in")]
 
 
 # Bounds upon bounds
