@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from fractions import Fraction
 from itertools import pairwise
@@ -185,13 +185,12 @@ def _amount(w: Writer, step: Step) -> None:
         case Table(by, by2, rows) if by2 is not None:
             w.assign("x", by)
             w.assign("y", by2)
-            pairs: dict[object, Fraction] = {
-                (key(by, row[0]), key(by2, row[1])): value for row, value in rows
-            }
-            w.line(f"x = {_cells(pairs)}.get((x, y), NAN)")
+            pairs = {(key(by, row[0]), key(by2, row[1])): literal(value) for row, value in rows}
+            w.line(f"x = {w.table(pairs)}.get((x, y), NAN)")
         case Table(by, _, rows):
             w.assign("x", by)
-            w.line(f"x = {_cells({key(by, row[0]): value for row, value in rows})}.get(x, NAN)")
+            cells = {key(by, row[0]): literal(value) for row, value in rows}
+            w.line(f"x = {w.table(cells)}.get(x, NAN)")
         case expression:
             w.assign("x", expression)
 
@@ -213,7 +212,3 @@ def _curve(w: Writer, of: Typed, over: Typed | None, points: Sequence[tuple[Frac
 def key(by: Typed, member: str) -> object:
     """Return the member of a table's row as the value it stands for."""
     return member == "true" if by.type.kind == "bool" else member
-
-
-def _cells(cells: Mapping[object, Fraction]) -> str:
-    return "{" + ", ".join(f"{name!r}: {literal(value)}" for name, value in cells.items()) + "}"

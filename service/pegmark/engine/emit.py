@@ -37,6 +37,9 @@ ONE = 10**12
 MICRO = 10**6
 """The scale of USD where it is held as an integer."""
 
+# Adding 1.5 * 2**52 to a double under 2**51 in size leaves no room for a fraction, so that taking it
+# away again rounds half to even as `round` does.
+_HALF = repr(1.5 * 2**52)
 # Python refuses sources nested more deeply than about 200 brackets; a form takes at most four.
 _DEEPEST = 24
 
@@ -92,7 +95,9 @@ RUNTIME: Mapping[str, object] = {
 
 def literal(value: Fraction | bool | str | float) -> str:
     """Return `value` as Python source, the nearest double for a fraction."""
-    if isinstance(value, Fraction):
+    if value != value:
+        return "NAN"
+    if isinstance(value, (Fraction, float)):
         return f"({float(value)!r})" if value < 0 else repr(float(value))
     return repr(value)
 
@@ -126,21 +131,48 @@ class Emitter:
             hoisted[id(deep)] = name
         return lines, self._value(node, hoisted)
 
-    def held(self, text: str) -> tuple[str, str]:
+    def held(self, text: str, node: Typed | None = None) -> tuple[str, str]:
         """Return the source that evaluates `text` once, and the name its value then has."""
-        if text.isidentifier():
+        if text.isidentifier() or (node is not None and _is_constant(node)):
             return text, text
         name = self.temporary()
         return f"({name} := {text})", name
 
     def quantised(self, node: Typed, text: str) -> str:
-        """Return the source of a computed number on its grid; literals and names lie on it already."""
-        if isinstance(node, (Const, Read)) or not node.type.is_numeric:
+        """Return the source of a computed number on its grid; what lies on it already is left alone."""
+        if not node.type.is_numeric:
+            return text
+        if _is_constant(node):
+            return literal(self._rounded(node))
+        if self._lies_on_grid(node):
             return text
         t = self.temporary()
-        scale = "1e6" if node.type.kind == "USD" else "1e12"
-        # As `quantise` and `quantise_usd`, without a call.
-        return f"(round({t} * {scale}) / {scale} if -1e15 < ({t} := {text}) < 1e15 else NAN)"
+        # As `quantise_usd` and `quantise`, mostly without a call.
+        if node.type.kind == "USD":
+            return f"(round({t} * 1e6) / 1e6 if -1e15 < ({t} := {text}) < 1e15 else NAN)"
+        return f"(({t} * 1e12 + {_HALF} - {_HALF}) / 1e12 if -2e3 < ({t} := {text}) < 2e3 else Q({t}))"
+
+    def _constant(self, node: Typed) -> float:
+        """Return the number that a literal in the source is."""
+        return float(self._value(node, {}).strip("()"))
+
+    def _rounded(self, node: Typed) -> float:
+        return (quantise_usd if node.type.kind == "USD" else quantise)(self._constant(node))
+
+    def _lies_on_grid(self, node: Typed) -> bool:
+        """Tell whether a number needs no rounding: names, most literals, and a choice among such."""
+        if _is_constant(node):
+            return self._constant(node) == self._rounded(node)
+        match node:
+            case Read():
+                return True
+            case Choose(_, yes, no):
+                return self._lies_on_grid(yes) and self._lies_on_grid(no)
+            case Coalesce(operands) | Extreme(_, operands):
+                return all(map(self._lies_on_grid, operands))
+            case Abs(inner):
+                return self._lies_on_grid(inner)
+        return False
 
     def _value(self, node: Typed, hoisted: Mapping[int, str]) -> str:
         if id(node) in hoisted:
@@ -169,13 +201,16 @@ class Emitter:
                 first, t = self.held(operand(inner))
                 return f"(None if {first} is None else {t} in {members!r})"
             case Arith(op, left, right):
+                if op == "/" and _is_constant(left) and _is_constant(right):
+                    found = divide(self._constant(left), self._constant(right))
+                    return literal(found)
                 if op == "/":
                     return f"divide({operand(left)}, {operand(right)})"
                 return f"({operand(left)} {op} {operand(right)})"
             case Choose(condition, yes, no):
-                first, t = self.held(operand(condition))
                 if is_certain(condition):
-                    return f"({operand(yes)} if {first} else {operand(no)})"
+                    return f"({operand(yes)} if {operand(condition)} else {operand(no)})"
+                first, t = self.held(operand(condition))
                 chosen = f"{operand(yes)} if {t} else {operand(no)}"
                 return f"({unknown_of(node.type)} if {first} is None else {chosen})"
             case Known(inner):
@@ -184,7 +219,7 @@ class Emitter:
                     return f"({first} == {t})"
                 return f"({operand(inner)} is not None)"
             case Extreme(op, operands):
-                return self._extreme(op, [operand(o) for o in operands])
+                return self._extreme(op, operands, operand)
             case Abs(inner):
                 return f"abs({operand(inner)})"
             case Coalesce(operands):
@@ -204,7 +239,7 @@ class Emitter:
 
     def _compare(self, op: str, left: Typed, right: Typed, operand: Callable[[Typed], str]) -> str:
         if not left.type.is_numeric:
-            both = [self.held(operand(side)) for side in (left, right)]
+            both = [self.held(operand(side), side) for side in (left, right)]
             unsure = " or ".join(
                 f"{first} is None"
                 for (first, _), side in zip(both, (left, right), strict=True)
@@ -221,7 +256,7 @@ class Emitter:
         sides, guards = [], []
         for side in (left, right):
             text = self.quantised(side, operand(side))
-            if isinstance(side, Const) or (isinstance(side, Read) and side.origin == "param"):
+            if _is_constant(side):
                 sides.append(text)
             else:
                 first, t = self.held(text)
@@ -230,13 +265,18 @@ class Emitter:
         test = f"{sides[0]} {op} {sides[1]}"
         return f"({test} if {' and '.join(guards)} else None)" if guards else f"({test})"
 
-    def _extreme(self, op: str, operands: list[str]) -> str:
+    def _extreme(self, op: str, operands: tuple[Typed, ...], operand: Callable[[Typed], str]) -> str:
         sign = "<=" if op == "min" else ">="
-        folded = operands[0]
-        for text in operands[1:]:
-            (one, a), (other, b) = self.held(folded), self.held(text)
-            known = f"{one} == {a} and {other} == {b}"
-            folded = f"(NAN if not ({known}) else {a} if {a} {sign} {b} else {b})"
+        folded, is_known = operand(operands[0]), _is_constant(operands[0])
+        for node in operands[1:]:
+            first, a = (folded, folded) if is_known else self.held(folded)
+            other, b = self.held(operand(node), node)
+            tests = [f"{first} == {a}"] if not is_known else []
+            if not _is_constant(node):
+                tests.append(f"{other} == {b}")
+            chosen = f"{a} if {a} {sign} {b} else {b}"
+            is_known = False
+            folded = f"(NAN if not ({' and '.join(tests)}) else {chosen})" if tests else f"({chosen})"
         return folded
 
     def _coalesce(self, operands: tuple[Typed, ...], operand: Callable[[Typed], str]) -> str:
@@ -246,6 +286,11 @@ class Emitter:
             is_known = f"{first} == {t}" if earlier.type.is_numeric else f"{first} is not None"
             text = f"({t} if {is_known} else {text})"
         return text
+
+
+def _is_constant(node: Typed) -> bool:
+    """Tell whether a node is a literal in the source."""
+    return isinstance(node, Const) or (isinstance(node, Read) and node.origin == "param")
 
 
 def is_certain(node: Typed) -> bool:

@@ -193,7 +193,7 @@ def _scorecards(w: Writer) -> None:
             names.append(f"p{len(names)}")
             of = line.grid.of if isinstance(line.grid, Bins) else line.grid.by
             w.assign("x", of)
-            w.line(f"{names[-1]} = {_points(line.grid, line.unknown)}")
+            w.line(f"{names[-1]} = {_points(w, line.grid, line.unknown)}")
             w.missed(unknown_test("x", of), of, into="also")
             w.trace("scorecards", line.reason, names[-1], of)
         w.line("missed |= also" if card.applies is None else f"if applies_{k}: missed |= also")
@@ -232,7 +232,7 @@ def _score(w: Writer, names: Sequence[str]) -> None:
         w.line(f"return {scores}, min(mean, min({scores}) + {w.program.rating.lift})")
 
 
-def _points(grid: Bins | PointsTable, unknown: int) -> str:
+def _points(w: Writer, grid: Bins | PointsTable, unknown: int) -> str:
     """Return the source of the points of `x`."""
     match grid:
         case Bins(_, edges, points):
@@ -240,7 +240,7 @@ def _points(grid: Bins | PointsTable, unknown: int) -> str:
             chain = "".join(f"{value} if x < {literal(edge)} else " for value, edge in below)
             return f"{unknown} if x != x else {chain}{points[-1]}"
         case PointsTable(by, rows):
-            return f"{ {key(by, member): value for member, value in rows}!r}.get(x, {unknown})"
+            return f"{w.table({key(by, member): value for member, value in rows})}.get(x, {unknown})"
 
 
 def _rating(w: Writer) -> None:

@@ -5,10 +5,11 @@ What the sections of a rulebook become is said in `scalar` and `amounts`; they w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from pegmark.engine.emit import Emitter, literal
 from pegmark.facts.vocabulary import FACTS
@@ -66,6 +67,7 @@ class Writer:
         self._derived = {derived.name: f"d{n}" for n, derived in enumerate(program.derived)}
         self._rests: dict[str, int] = {}
         self._stood_in: dict[str, str] = {}
+        self._tables: dict[str, str] = {}
         self._emitter = Emitter(self.name_of)
 
     # Names
@@ -125,11 +127,17 @@ class Writer:
         """Return the bit of the submitted fact behind a readable name."""
         return self._bits.get(submitted(name), 0)
 
+    def table(self, cells: Mapping[Any, object]) -> str:
+        """Return the name of a table, built once; its keys are literals and its cells source."""
+        text = "{" + ", ".join(f"{key!r}: {cell}" for key, cell in cells.items()) + "}"
+        return self._tables.setdefault(text, f"T{len(self._tables)}")
+
     # Lines
 
     def text(self) -> str:
-        """Return the source written so far."""
-        return "\n".join([*self._lines, ""])
+        """Return the source written so far, what is built once before what runs."""
+        tables = [f"{name} = {text}" for text, name in self._tables.items()]
+        return "\n".join([*tables, *self._lines, ""])
 
     def line(self, text: str) -> None:
         """Write one line at the present depth."""
