@@ -43,21 +43,13 @@ def steps(w: Writer) -> None:
     for n, step in enumerate(every):
         if n not in sized:
             _step(w, n, step)
-    with w.block("def at(size):"):
+    with w.function("at", "size"):
         w.line("also = missed")
         for n in sized:
             _step(w, n, every[n], into="also")
         w.line(f"return {amounts}, also")
     _close(w, haircut, amounts)
-    with w.block("def totals(sizes):"):
-        w.line("found, last, also = [], None, 0")
-        with w.block("for size in sizes:"):
-            for n in sized:
-                _step(w, n, every[n], into="also")
-            w.line(f"own = {items([f'a{n}' for n in sized])}")
-            w.line(f"found.append(found[-1] if own == last else close({amounts})[2:])")
-            w.line("last = own")
-        w.line("return found, also")
+    _totals(w, haircut, sized)
     _waterfalls(w, haircut, amounts, sized)
 
 
@@ -66,36 +58,77 @@ def _close(w: Writer, haircut: Haircut, amounts: str) -> None:
 
     Integers throughout (scale 1e12), so that the lines of a waterfall sum to the haircut exactly.
     """
-    low, high, tick = (int(x * ONE) for x in (haircut.low, haircut.high, haircut.rounding.to))
-    least = int(haircut.initial_floor * ONE)
-    n, d = haircut.initial_share.as_integer_ratio()
-    with w.block("def close(amounts):"):
+    with w.function("close", "amounts"):
         w.line(f"{amounts} = amounts")
         w.line("x = a0")
         for k, step in enumerate(haircut.steps, 1):
-            change = {
-                "add": f"x += a{k}",
-                "max": f"if a{k} > x: x = a{k}",
-                "min": f"if a{k} < x: x = a{k}",
-                "multiply": f"x = -(-x * a{k} // {ONE})",
-            }[step.op]
-            if step.when is None:
-                w.line(change)
-            else:
-                with w.block(f"if a{k} is not None:"):
-                    w.line(change)
-        w.line(f"x = {low} if x < {low} else {high} if x > {high} else x")
-        w.line(f"m = {rounded_source('x', tick, haircut.rounding.mode)}")
-        w.line(f"if m > {high}: m = {high}")
-        w.line(f"i = -(-m * {n} // {d})")
-        w.line(f"i = m + ({least} if i < {least} else i)")
-        w.line(f"i = {rounded_source('i', tick, 'up')}")
-        w.line(f"if i > {ONE}: i = {ONE}")
-        reference = f"a{len(haircut.steps) + 1}"
-        w.line(f"if not {reference}: return m, i, m, i")
-        # 1 - (1 - basis)(1 - reference): what a claim on something that itself falls may lose.
-        left = f"({ONE} - {reference})"
-        w.line(f"return m, i, {ONE} - ({ONE} - m) * {left} // {ONE}, {ONE} - ({ONE} - i) * {left} // {ONE}")
+            _change(w, k, step)
+        _ends(w, haircut)
+        w.line(f"if not a{len(haircut.steps) + 1}: return m, i, m, i")
+        w.line(f"return m, i, {', '.join(_with_reference(haircut))}")
+
+
+def _totals(w: Writer, haircut: Haircut, sized: Sequence[int]) -> None:
+    """Write `totals(sizes)`: what `close` says in total at many sizes, and what they missed."""
+    every = (haircut.start, *haircut.steps, haircut.reference)
+    first = min(sized, default=len(every))
+    with w.function("totals", "sizes"):
+        w.line("found, also, last = [], 0, ABSENT")
+        if first:
+            w.line("x = a0")
+        for k, step in enumerate(haircut.steps[: max(first - 1, 0)], 1):
+            _change(w, k, step)
+            w.line("fixed = x")
+        with w.block("for size in sizes:"):
+            for n in sized:
+                _step(w, n, every[n], into="also")
+            own = f"a{sized[0]}" if len(sized) == 1 else items([f"a{n}" for n in sized])
+            with w.block(f"if last != {own}:"):
+                w.line(f"last = {own}")
+                w.line("x = fixed" if first else "x = a0")
+                for k, step in enumerate(haircut.steps, 1):
+                    if k >= first:
+                        _change(w, k, step)
+                _ends(w, haircut)
+                m, i = _with_reference(haircut)
+                w.line(f"both = ({m}, {i}) if a{len(every) - 1} else (m, i)")
+            w.line("found.append(both)")
+        w.line("return found, also")
+
+
+def _change(w: Writer, k: int, step: Step) -> None:
+    """Write how a step changes the haircut so far, `x`."""
+    change = {
+        "add": f"x += a{k}",
+        "max": f"if a{k} > x: x = a{k}",
+        "min": f"if a{k} < x: x = a{k}",
+        "multiply": f"x = -(-x * a{k} // {ONE})",
+    }[step.op]
+    with w.block(f"if a{k} is not None:") if step.when is not None else nullcontext():
+        w.line(change)
+
+
+def _ends(w: Writer, haircut: Haircut) -> None:
+    """Write how `x` ends as maintenance, `m`, and initial, `i`."""
+    low, high, tick = (int(x * ONE) for x in (haircut.low, haircut.high, haircut.rounding.to))
+    least = int(haircut.initial_floor * ONE)
+    n, d = haircut.initial_share.as_integer_ratio()
+    w.line(f"x = {low} if x < {low} else {high} if x > {high} else x")
+    w.line(f"m = {rounded_source('x', tick, haircut.rounding.mode)}")
+    w.line(f"if m > {high}: m = {high}")
+    w.line(f"i = -(-m * {n} // {d})")
+    w.line(f"i = m + ({least} if i < {least} else i)")
+    w.line(f"i = {rounded_source('i', tick, 'up')}")
+    w.line(f"if i > {ONE}: i = {ONE}")
+
+
+def _with_reference(haircut: Haircut) -> tuple[str, str]:
+    """Return the sources of maintenance and initial with the reference's haircut.
+
+    1 - (1 - basis)(1 - reference): what a claim on something that itself falls may lose.
+    """
+    left = f"({ONE} - a{len(haircut.steps) + 1})"
+    return f"{ONE} - ({ONE} - m) * {left} // {ONE}", f"{ONE} - ({ONE} - i) * {left} // {ONE}"
 
 
 def rounded_source(name: str, to: int, mode: str) -> str:
@@ -115,7 +148,7 @@ def _waterfalls(w: Writer, haircut: Haircut, amounts: str, sized: Sequence[int])
     """
     steps = (haircut.start, *haircut.steps)
     low, high, tick = (int(x * ONE) for x in (haircut.low, haircut.high, haircut.rounding.to))
-    with w.block("def waterfalls(positions):"):
+    with w.function("waterfalls", "positions"):
         for n, step in enumerate(steps):
             if n not in sized:
                 w.line(f"r{n} = {_reads_of(w, step)}")

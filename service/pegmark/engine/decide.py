@@ -260,9 +260,13 @@ def _ladder(
     totals, missed = run.totals([point / MICRO for point in points])
     if log is not None:
         del log[mark:]
-    # A ladder can only be built on a haircut that never falls.
-    maintenance, initial = (list(accumulate(column, max)) for column in zip(*totals, strict=True))
+    maintenance, initial = (_rising(column) for column in zip(*totals, strict=True))
     return ladder(points, maintenance, initial, compiled.scale.rate), missed
+
+
+def _rising(haircuts: tuple[int, ...]) -> Sequence[int]:
+    """Return haircuts that nowhere fall: on such alone can a ladder be built."""
+    return haircuts if sorted(haircuts) == [*haircuts] else [*accumulate(haircuts, max)]
 
 
 def _caps(compiled: Compiled, limits: Sequence[int | None]) -> tuple[int, int, str | None]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from functools import partial
 from itertools import count
 from math import inf, isnan
 
@@ -83,12 +84,15 @@ def ratio(value: int) -> int | float:
     return value // ONE if value % ONE == 0 else value / ONE
 
 
+_BUILTINS: Mapping[str, object] = {"round": round, "abs": abs, "min": min, "max": max, "int": int}
 RUNTIME: Mapping[str, object] = {
+    **_BUILTINS,
     "NAN": NAN,
     "INF": inf,
     "Q": quantise,
     "divide": divide,
-    "__builtins__": {"round": round, "abs": abs, "min": min, "max": max, "int": int},
+    "partial": partial,
+    "__builtins__": _BUILTINS,
 }
 """All that generated code can reach."""
 

@@ -27,17 +27,24 @@ def marginal_rates(sizes: Sequence[int], haircuts: Sequence[int], step: int) -> 
     flat = haircuts[0]
     if 0 <= flat == haircuts[-1] and flat % step == 0:
         return [flat] * len(sizes)
-    nexts = [*haircuts[1:], haircuts[-1]]
-    # Provision needed at each breakpoint, scale 1e12 x money.
-    needed = [size * haircut for size, haircut in zip(sizes, nexts, strict=True)]
-    # A tier cannot charge more than everything, so a steep rise is provided for earlier.
-    for i in range(len(sizes) - 2, -1, -1):
-        needed[i] = max(needed[i], needed[i + 1] - (sizes[i + 1] - sizes[i]) * ONE)
+    # Provision needed at each breakpoint, scale 1e12 x money, from the last to the first: a tier cannot
+    # charge more than everything, so a steep rise is provided for earlier.
+    end, later = sizes[-1], sizes[-1] * haircuts[-1]
+    needed = [later]
+    for size, haircut in zip(sizes[-2::-1], haircuts[:0:-1], strict=True):
+        later -= (end - size) * ONE
+        if (need := size * haircut) > later:
+            later = need
+        needed.append(later)
+        end = size
     rates: list[int] = []
     provided = start = 0
-    for size, need in zip(sizes, needed, strict=True):
+    for size in sizes:
         width = size - start
-        rate = min(ONE, max(0, -(-(need - provided) // (width * step)) * step))
+        short = needed.pop() - provided
+        rate = -(-short // (width * step)) * step if short > 0 else 0
+        if rate > ONE:
+            rate = ONE
         provided += rate * width
         start = size
         rates.append(rate)
@@ -52,15 +59,17 @@ def ladder(
     Takes what `marginal_rates` takes. Initial is nowhere below maintenance.
     """
     tiers: list[tuple[int, int, int, int]] = []
-    start = 0
+    start, last, i, m = 0, 0, -1, -1
     rates = zip(
         sizes, marginal_rates(sizes, initial, step), marginal_rates(sizes, maintenance, step), strict=True
     )
-    for end, initially, m in rates:
-        i = max(initially, m)
-        if tiers and tiers[-1][2] == i and tiers[-1][3] == m:
-            tiers[-1] = (tiers[-1][0], end, i, m)
-        else:
-            tiers.append((start, end, i, m))
-        start = end
+    for end, next_i, next_m in rates:
+        if next_i < next_m:
+            next_i = next_m
+        if next_i != i or next_m != m:
+            if last:
+                tiers.append((start, last, i, m))
+            start, i, m = last, next_i, next_m
+        last = end
+    tiers.append((start, last, i, m))
     return tiers

@@ -13,7 +13,7 @@ function that finds known facts on the wrong side of their bound.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from datetime import date
 
@@ -162,11 +162,11 @@ def _classify(w: Writer) -> None:
     if not is_first:
         w.line(f"if at_class < 0: at_class = {last}")
     for n, rule in enumerate(classify.rules):
-        if w.mask(rule.when):
+        unsure = f"k{n} is None" if rule.on_unknown is not None else None
+        if (unsure and w.mask(rule.when)) or w.done_without(rule.when):
             # Rules after the one that decided were not asked.
-            w.line("also = 0")
-            w.missed(f"k{n} is None" if rule.on_unknown is not None else None, rule.when, into="also")
-            w.line(f"if by >= {n}: missed |= also" if is_first else "missed |= also")
+            with w.block(f"if by >= {n}:") if is_first else nullcontext():
+                w.missed(unsure, rule.when)
         w.trace("classify", rule.reason, f"k{n}", rule.when)
     if classify.layering is not None:
         w.line("layer = get('layer.class', 0)")
@@ -188,15 +188,18 @@ def _scorecards(w: Writer) -> None:
             w.missed("x is None", card.applies)
             w.line(f"applies_{k} = x is not False")
             applies.append(f"applies_{k}")
-        w.line("also = 0")
+        into = "missed" if card.applies is None else "also"
+        if card.applies is not None:
+            w.line("also = 0")
         for line in card.characteristics:
             names.append(f"p{len(names)}")
             of = line.grid.of if isinstance(line.grid, Bins) else line.grid.by
             w.assign("x", of)
             w.line(f"{names[-1]} = {_points(w, line.grid, line.unknown)}")
-            w.missed(unknown_test("x", of), of, into="also")
+            w.missed(unknown_test("x", of), of, into=into)
             w.trace("scorecards", line.reason, names[-1], of)
-        w.line("missed |= also" if card.applies is None else f"if applies_{k}: missed |= also")
+        if card.applies is not None:
+            w.line(f"if applies_{k}: missed |= also")
     w.line(f"points = {items(names)}")
     w.line(f"applies = {items(applies)}")
     _score(w, names)
@@ -210,7 +213,7 @@ def _score(w: Writer, names: Sequence[str]) -> None:
     """
     cards, weights = w.program.scorecards, dict(w.program.rating.weights)
     points = iter(names)
-    with w.block("def score(points, applies, ceiling):"):
+    with w.function("score", "points, applies, ceiling"):
         w.line(f"{items(names)} = points")
         w.line(f"{items([f'b{k}' for k in range(len(cards))])} = applies")
         for k, card in enumerate(cards):
@@ -244,7 +247,7 @@ def _points(w: Writer, grid: Bins | PointsTable, unknown: int) -> str:
 
 
 def _rating(w: Writer) -> None:
-    with w.block("def rate(score):"):
+    with w.function("rate", "score"):
         w.line("missed = 0")
         out = _fired(w, "o", w.program.rating.knock_outs)
         held = _fired(w, "s", w.program.rating.statuses)
@@ -261,7 +264,7 @@ def _fired(w: Writer, prefix: str, rules: Sequence[KnockOut | StatusRule]) -> st
 
 def _finish(w: Writer) -> None:
     mark = w.program.mark
-    with w.block("def finish(band, score):"):
+    with w.function("finish", "band, score"):
         w.line("missed = 0")
         w.assign("basis", mark.basis)
         w.assign("quote", mark.quote)
@@ -299,7 +302,7 @@ def _finish(w: Writer) -> None:
 
 def _guard(w: Writer) -> None:
     outputs = ("output_maintenance", "output_initial", "output_cap", "output_eligible")
-    with w.block(f"def guard(band, score, output_class, {', '.join(outputs)}, size):"):
+    with w.function("guard", f"band, score, output_class, {', '.join(outputs)}, size"):
         for n, assertion in enumerate(w.program.assertions):
             w.assign(f"g{n}", assertion.expr)
         w.line(f"return {items([f'g{n} is True' for n in range(len(w.program.assertions))])}")

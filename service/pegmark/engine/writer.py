@@ -5,13 +5,14 @@ What the sections of a rulebook become is said in `scalar` and `amounts`; they w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import ast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pegmark.engine.emit import Emitter, literal
+from pegmark.engine.emit import RUNTIME, Emitter, literal
 from pegmark.facts.vocabulary import FACTS
 from pegmark.language.nodes import Choose, Coalesce, Compare, Read, Typed, children, reads
 from pegmark.rulebook.program import Program, Reason
@@ -68,6 +69,8 @@ class Writer:
         self._rests: dict[str, int] = {}
         self._stood_in: dict[str, str] = {}
         self._tables: dict[str, str] = {}
+        self._functions: list[str] = []
+        self._named = {"ABSENT", "CLASSES", "Evaluation"}
         self._emitter = Emitter(self.name_of)
 
     # Names
@@ -137,7 +140,7 @@ class Writer:
     def text(self) -> str:
         """Return the source written so far, what is built once before what runs."""
         tables = [f"{name} = {text}" for text, name in self._tables.items()]
-        return "\n".join([*tables, *self._lines, ""])
+        return "\n".join([*tables, *self._functions, *self._lines, ""])
 
     def line(self, text: str) -> None:
         """Write one line at the present depth."""
@@ -150,6 +153,25 @@ class Writer:
         self._depth += 1
         yield
         self._depth -= 1
+
+    @contextmanager
+    def function(self, name: str, parameters: str) -> Iterator[None]:
+        """Write a function that reads the variables so far, bound to their values.
+
+        A closure would turn each variable that it reads into a cell, which slows down both sides.
+        """
+        outside, self._lines = (self._lines, self._depth), []
+        self._depth = 1
+        yield
+        body, (self._lines, self._depth) = self._lines, outside
+        known = {*RUNTIME, *self._tables.values(), *self._named}
+        state = items(sorted(_free(body, parameters) - known))
+        if state == "()":
+            self._named.add(name)
+            self._functions += [f"def {name}({parameters}):", *body]
+            return
+        self._functions += [f"def {name}_of(state, {parameters}):", f"    {state} = state", *body]
+        self.line(f"{name} = partial({name}_of, {state})")
 
     def assign(self, name: str, node: Typed) -> None:
         """Write the assignment of an expression's quantised value."""
@@ -215,6 +237,14 @@ class Writer:
             sides.append(f"({', '.join(pair)})")
         named = items(self.name_of(read) for read in values)
         self.line(f"trace(({len(self.rules) - 1}, {outcome}, {named}, {items(sides)}))")
+
+
+def _free(body: Sequence[str], parameters: str) -> set[str]:
+    """Return the names that the lines of a function read and do not assign."""
+    nodes = ast.walk(ast.parse("\n".join([f"def f({parameters}):", *body])))
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    own = {name.id for name in names if isinstance(name.ctx, ast.Store)} | set(parameters.split(", "))
+    return {name.id for name in names} - own
 
 
 Guards = tuple[tuple[Typed, bool | None], ...]
