@@ -21,10 +21,9 @@ def caps(w: Writer) -> None:
         w.line(f"u{n} = False")
         with w.where(limit.when, f"l{n} = None", "caps", limit.reason):
             w.assign("x", limit.amount)
-            w.line(f"u{n} = x != x")
             # Where the text says nothing of unknown only an overflow can be: it is as bad as can be.
-            w.line(f"l{n} = {int((limit.unknown or 0) * MICRO)} if u{n} else round(x * 1e6)")
-            w.missed("x != x", limit.amount)
+            unknown = int((limit.unknown or 0) * MICRO)
+            _held(w, f"u{n}, l{n} = True, {unknown}", f"l{n} = round(x * 1e6)", "missed", limit.amount)
             w.trace("caps", limit.reason, "x", limit.when, limit.amount)
     w.line(f"limits = {items([f'l{n}' for n in range(len(limits))])}")
     w.line(f"limit_unknown = {items([f'u{n}' for n in range(len(limits))])}")
@@ -43,6 +42,8 @@ def steps(w: Writer) -> None:
     for n, step in enumerate(every):
         if n not in sized:
             _step(w, n, step)
+        elif step.when is not None and not _reads_position(step.when):
+            w.verdict(f"w{n}", step.when, "match")
     with w.function("at", "size"):
         w.line("also = missed")
         for n in sized:
@@ -72,12 +73,13 @@ def _totals(w: Writer, haircut: Haircut, sized: Sequence[int]) -> None:
     """Write `totals(sizes)`: what `close` says in total at many sizes, and what they missed."""
     every = (haircut.start, *haircut.steps, haircut.reference)
     first = min(sized, default=len(every))
+    changes = list(enumerate(haircut.steps, 1))
     with w.function("totals", "sizes"):
         w.line("found, also, last = [], 0, ABSENT")
         if first:
             w.line("x = a0")
-        for k, step in enumerate(haircut.steps[: max(first - 1, 0)], 1):
-            _change(w, k, step)
+            for k, step in changes[: first - 1]:
+                _change(w, k, step)
             w.line("fixed = x")
         with w.block("for size in sizes:"):
             for n in sized:
@@ -86,9 +88,8 @@ def _totals(w: Writer, haircut: Haircut, sized: Sequence[int]) -> None:
             with w.block(f"if last != {own}:"):
                 w.line(f"last = {own}")
                 w.line("x = fixed" if first else "x = a0")
-                for k, step in enumerate(haircut.steps, 1):
-                    if k >= first:
-                        _change(w, k, step)
+                for k, step in changes[max(first - 1, 0) :]:
+                    _change(w, k, step)
                 _ends(w, haircut)
                 m, i = _with_reference(haircut)
                 w.line(f"both = ({m}, {i}) if a{len(every) - 1} else (m, i)")
@@ -137,7 +138,11 @@ def rounded_source(name: str, to: int, mode: str) -> str:
 
 
 def _reads_size(step: Step) -> bool:
-    return any(read.origin == "position" for node in step_expressions(step) for read in reads(node))
+    return any(map(_reads_position, step_expressions(step)))
+
+
+def _reads_position(node: Typed) -> bool:
+    return any(read.origin == "position" for read in reads(node))
 
 
 def _waterfalls(w: Writer, haircut: Haircut, amounts: str, sized: Sequence[int]) -> None:
@@ -199,22 +204,37 @@ def _reads_of(w: Writer, step: Step) -> str:
 
 
 def _step(w: Writer, n: int, step: Step, into: str = "missed") -> None:
-    with w.where(step.when, f"a{n} = None", "haircut", step.reason, into):
-        _amount(w, step)
-        unknown = ONE if step.unknown is None else int(step.unknown * ONE)
-        w.line(f"a{n} = {unknown} if x != x else round(x * 1e12)")
-        w.missed("x != x", *amount_expressions(step.amount), into=into)
+    held = None
+    if into != "missed" and step.when is not None:
+        held = f"w{n}"
+        if _reads_position(step.when):
+            w.verdict(held, step.when, "match", into)
+    with w.where(step.when, f"a{n} = None", "haircut", step.reason, held):
+        found = _amount(w, step)
+        limit = ONE if step.limit is None else int(step.limit * ONE)
+        unknown = min(limit, ONE if step.unknown is None else int(step.unknown * ONE))
+        _held(w, f"a{n} = {unknown}", f"{found}a{n} = round(x * 1e12)", into, *amount_expressions(step.amount))
         if step.limit is not None:
-            limit = int(step.limit * ONE)
             w.line(f"if a{n} > {limit}: a{n} = {limit}")
         w.trace("haircut", step.reason, "Q(x)", *step_expressions(step))
 
 
-def _amount(w: Writer, step: Step) -> None:
-    """Write the amount of a step into `x`."""
+def _held(w: Writer, unknown: str, known: str, into: str, *nodes: Typed) -> None:
+    """Write what holds where `x` is unknown, and what was missed then, or where it is known."""
+    with w.block("if x != x:"):
+        w.line(unknown)
+        if mask := w.mask(*nodes):
+            w.line(f"{into} |= {mask:#x}")
+    with w.block("else:"):
+        w.line(known)
+    w.missed(None, *nodes, into=into)
+
+
+def _amount(w: Writer, step: Step) -> str:
+    """Write the amount of a step into `x`; return what is left to do where that is known."""
     match step.amount:
         case Curve(of, over, points):
-            _curve(w, of, over, points)
+            return f"x = {_curve(w, of, over, points)}; "
         case Table(by, by2, rows) if by2 is not None:
             w.assign("x", by)
             w.assign("y", by2)
@@ -226,20 +246,22 @@ def _amount(w: Writer, step: Step) -> None:
             w.line(f"x = {w.table(cells)}.get(x, NAN)")
         case expression:
             w.assign("x", expression)
+    return ""
 
 
-def _curve(w: Writer, of: Typed, over: Typed | None, points: Sequence[tuple[Fraction, Fraction]]) -> None:
+def _curve(w: Writer, of: Typed, over: Typed | None, points: Sequence[tuple[Fraction, Fraction]]) -> str:
+    """Write where on a curve an asset lies into `x`; return the source of the curve there."""
     w.assign("x", of)
     if over is not None:
         w.assign("y", over)
         first, last = points[0][0], points[-1][0]
-        inside = f"{literal(first)} if x == 0 else {literal(last)} if y == 0 else Q(x / y)"
+        inside = f"{literal(first)} if x == 0 else {literal(last)} if y == 0 else {w.on_grid('x / y')}"
         w.line(f"x = NAN if x != x or y != y else {inside}")
     chain = f"{literal(points[0][1])} if x <= {literal(points[0][0])} else "
     for (x0, y0), (x1, y1) in pairwise(points):
         slope = (float(y1) - float(y0)) / (float(x1) - float(x0))
         chain += f"{literal(y0)} + (x - {literal(x0)}) * {slope!r} if x < {literal(x1)} else "
-    w.line(f"x = x if x != x else {chain}{literal(points[-1][1])}")
+    return chain + literal(points[-1][1])
 
 
 def key(by: Typed, member: str) -> object:

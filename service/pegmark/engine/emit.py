@@ -137,7 +137,7 @@ class Emitter:
 
     def held(self, text: str, node: Typed | None = None) -> tuple[str, str]:
         """Return the source that evaluates `text` once, and the name its value then has."""
-        if text.isidentifier() or (node is not None and _is_constant(node)):
+        if text.isidentifier() or (node is not None and is_constant(node)):
             return text, text
         name = self.temporary()
         return f"({name} := {text})", name
@@ -146,14 +146,20 @@ class Emitter:
         """Return the source of a computed number on its grid; what lies on it already is left alone."""
         if not node.type.is_numeric:
             return text
-        if _is_constant(node):
+        if is_constant(node):
             return literal(self._rounded(node))
         if self._lies_on_grid(node):
             return text
-        t = self.temporary()
-        # As `quantise_usd` and `quantise`, mostly without a call.
         if node.type.kind == "USD":
+            # As `quantise_usd`, without a call.
+            t = self.temporary()
             return f"(round({t} * 1e6) / 1e6 if -1e15 < ({t} := {text}) < 1e15 else NAN)"
+        return self.on_grid(text)
+
+    def on_grid(self, text: str) -> str:
+        """Return the source of a computed ratio, number, days or points, rounded."""
+        t = self.temporary()
+        # As `quantise`, mostly without a call.
         return f"(({t} * 1e12 + {_HALF} - {_HALF}) / 1e12 if -2e3 < ({t} := {text}) < 2e3 else Q({t}))"
 
     def _constant(self, node: Typed) -> float:
@@ -165,7 +171,7 @@ class Emitter:
 
     def _lies_on_grid(self, node: Typed) -> bool:
         """Tell whether a number needs no rounding: names, most literals, and a choice among such."""
-        if _is_constant(node):
+        if is_constant(node):
             return self._constant(node) == self._rounded(node)
         match node:
             case Read():
@@ -205,7 +211,7 @@ class Emitter:
                 first, t = self.held(operand(inner))
                 return f"(None if {first} is None else {t} in {members!r})"
             case Arith(op, left, right):
-                if op == "/" and _is_constant(left) and _is_constant(right):
+                if op == "/" and is_constant(left) and is_constant(right):
                     found = divide(self._constant(left), self._constant(right))
                     return literal(found)
                 if op == "/":
@@ -260,7 +266,7 @@ class Emitter:
         sides, guards = [], []
         for side in (left, right):
             text = self.quantised(side, operand(side))
-            if _is_constant(side):
+            if is_constant(side):
                 sides.append(text)
             else:
                 first, t = self.held(text)
@@ -271,12 +277,12 @@ class Emitter:
 
     def _extreme(self, op: str, operands: tuple[Typed, ...], operand: Callable[[Typed], str]) -> str:
         sign = "<=" if op == "min" else ">="
-        folded, is_known = operand(operands[0]), _is_constant(operands[0])
+        folded, is_known = operand(operands[0]), is_constant(operands[0])
         for node in operands[1:]:
             first, a = (folded, folded) if is_known else self.held(folded)
             other, b = self.held(operand(node), node)
             tests = [f"{first} == {a}"] if not is_known else []
-            if not _is_constant(node):
+            if not is_constant(node):
                 tests.append(f"{other} == {b}")
             chosen = f"{a} if {a} {sign} {b} else {b}"
             is_known = False
@@ -292,7 +298,7 @@ class Emitter:
         return text
 
 
-def _is_constant(node: Typed) -> bool:
+def is_constant(node: Typed) -> bool:
     """Tell whether a node is a literal in the source."""
     return isinstance(node, Const) or (isinstance(node, Read) and node.origin == "param")
 

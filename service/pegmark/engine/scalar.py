@@ -21,7 +21,7 @@ from pegmark.engine.amounts import caps, key, steps
 from pegmark.engine.emit import literal
 from pegmark.engine.writer import RuleInfo, Writer, fallbacks, fires, items, unknown_test
 from pegmark.facts.vocabulary import READABLE
-from pegmark.language.nodes import Read, Typed, reads
+from pegmark.language.nodes import Coalesce, Read, Typed, reads
 from pegmark.rulebook.expressions import expressions
 from pegmark.rulebook.program import Bins, Derived, KnockOut, PointsTable, Program, StatusRule
 
@@ -99,8 +99,17 @@ def _fillings(w: Writer) -> None:
 def _derived(w: Writer) -> None:
     for n, derived in enumerate(w.program.derived):
         w.rest(derived.name, derived.expr)
-        w.assign(f"d{n}", derived.expr)
-        _without(w, n, derived)
+        match derived.expr:
+            case Coalesce((first, second)) if not (_may_do_without(w, first) or _may_do_without(w, second)):
+                w.coalesce(f"d{n}", f"m{n}", first, second)
+                w.stand_in(derived.name, f"m{n}")
+            case _:
+                w.assign(f"d{n}", derived.expr)
+                _without(w, n, derived)
+
+
+def _may_do_without(w: Writer, node: Typed) -> bool:
+    return any(is_replaced or w.done_without(found) for _, found, is_replaced in fallbacks(node))
 
 
 def _without(w: Writer, n: int, derived: Derived) -> None:
@@ -112,6 +121,10 @@ def _without(w: Writer, n: int, derived: Derived) -> None:
     ]
     if not found:
         return
+    match found:
+        case [((), node, False)] if len(w.done_without(node)) == 1:
+            w.stand_in(derived.name, *w.done_without(node))
+            return
     w.line(f"m{n} = 0")
     for guards, node, is_replaced in found:
         with ExitStack() as within:
@@ -163,7 +176,7 @@ def _classify(w: Writer) -> None:
         w.line(f"if at_class < 0: at_class = {last}")
     for n, rule in enumerate(classify.rules):
         unsure = f"k{n} is None" if rule.on_unknown is not None else None
-        if (unsure and w.mask(rule.when)) or w.done_without(rule.when):
+        if w.misses(unsure, rule.when):
             # Rules after the one that decided were not asked.
             with w.block(f"if by >= {n}:") if is_first else nullcontext():
                 w.missed(unsure, rule.when)
@@ -277,19 +290,24 @@ def _finish(w: Writer) -> None:
         w.trace("mark", mark.reason, "basis", mark.basis, mark.quote, mark.floor_when, mark.close_out)
         conditions = []
         for n, condition in enumerate(w.program.conditions):
-            w.verdict(f"c{n}", condition.when, condition.on_unknown)
-            holds = fires(f"c{n}", condition.on_unknown)
-            w.assign(f"v{n}", condition.value)
-            absent = unknown_test(f"v{n}", condition.value) if condition.unknown is not None else None
-            if w.mask(condition.value):
-                # What nobody is told was not asked for.
-                w.line("also = 0")
-                w.missed(absent, condition.value, into="also")
-                w.line(f"if {holds}: missed |= also")
-            if condition.unknown is not None:
-                w.line(f"if {absent}: v{n} = {literal(condition.unknown)}")
-            conditions.append(f"v{n} if {holds} else ABSENT")
-            w.trace("conditions", condition.reason, f"c{n}", condition.when, condition.value)
+            holds = None
+            if condition.when is not None:
+                w.verdict(f"c{n}", condition.when, condition.on_unknown)
+                holds = fires(f"c{n}", condition.on_unknown)
+            value = w.constant(condition.value)
+            if value is None:
+                value = f"v{n}"
+                w.assign(value, condition.value)
+                unsure = unknown_test(value, condition.value) if condition.unknown is not None else None
+                if w.misses(unsure, condition.value):
+                    # What nobody is told was not asked for.
+                    with nullcontext() if holds is None else w.block(f"if {holds}:"):
+                        w.missed(unsure, condition.value)
+                if condition.unknown is not None:
+                    w.line(f"if {unsure}: {value} = {literal(condition.unknown)}")
+            conditions.append(value if holds is None else f"{value} if {holds} else ABSENT")
+            outcome = "True" if holds is None else f"c{n}"
+            w.trace("conditions", condition.reason, outcome, condition.when, condition.value)
         findings = []
         for n, rule in enumerate(w.program.review):
             w.verdict(f"r{n}", rule.when, rule.on_unknown)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pegmark.engine.emit import RUNTIME, Emitter, literal
+from pegmark.engine.emit import RUNTIME, Emitter, is_constant, literal
 from pegmark.facts.vocabulary import FACTS
 from pegmark.language.nodes import Choose, Coalesce, Compare, Read, Typed, children, reads
 from pegmark.rulebook.program import Program, Reason
@@ -68,6 +68,7 @@ class Writer:
         self._derived = {derived.name: f"d{n}" for n, derived in enumerate(program.derived)}
         self._rests: dict[str, int] = {}
         self._stood_in: dict[str, str] = {}
+        self._noted: set[str] = set()
         self._tables: dict[str, str] = {}
         self._functions: list[str] = []
         self._named = {"ABSENT", "CLASSES", "Evaluation"}
@@ -160,10 +161,10 @@ class Writer:
 
         A closure would turn each variable that it reads into a cell, which slows down both sides.
         """
-        outside, self._lines = (self._lines, self._depth), []
+        outside, self._lines = (self._lines, self._depth, {*self._noted}), []
         self._depth = 1
         yield
-        body, (self._lines, self._depth) = self._lines, outside
+        body, (self._lines, self._depth, self._noted) = self._lines, outside
         known = {*RUNTIME, *self._tables.values(), *self._named}
         state = items(sorted(_free(body, parameters) - known))
         if state == "()":
@@ -180,6 +181,31 @@ class Writer:
             self.line(statement)
         self.line(f"{name} = {self._emitter.quantised(node, text)}")
 
+    def coalesce(self, name: str, without: str, first: Typed, second: Typed) -> None:
+        """Write the value of `coalesce(first, second)`, and what `first` rests on where it is unknown."""
+        before, text = self._emitter.statements(first)
+        for statement in before:
+            self.line(statement)
+        if not text.isidentifier():
+            self.line(f"x = {text}")
+            text = "x"
+        mask = f"{self.mask(first):#x}"
+        with self.block(f"if {unknown_test(text, first)}:"):
+            self.assign(name, second)
+            self.line(f"{without} = {mask}")
+        with self.block("else:"):
+            self.line(f"{name} = {(rounded := self._emitter.quantised(first, text))}")
+            # What overflows when it is rounded is unknown too.
+            self.line(f"{without} = 0" if rounded == text else f"{without} = 0 if {name} == {name} else {mask}")
+
+    def constant(self, node: Typed) -> str | None:
+        """Return the source of a literal, on its grid; None where a node is more than that."""
+        return self._emitter.quantised(node, self._emitter.statements(node)[1]) if is_constant(node) else None
+
+    def on_grid(self, text: str) -> str:
+        """Return the source of a computed ratio, rounded to its grid."""
+        return self._emitter.on_grid(text)
+
     def unknown(self, node: Typed) -> str:
         """Return the test of whether an expression is unknown, writing what it needs before."""
         if isinstance(node, Read):
@@ -187,33 +213,44 @@ class Writer:
         self.assign("x", node)
         return unknown_test("x", node)
 
+    def misses(self, test: str | None, *nodes: Typed | None) -> bool:
+        """Tell whether `missed` would write anything."""
+        return bool((test and self.mask(*nodes)) or set(self.done_without(*nodes)) - self._noted)
+
     def missed(self, test: str | None, *nodes: Typed | None, into: str = "missed") -> None:
         """Write what was missed: where `test` holds what `nodes` rest on, and what they did without."""
         mask = self.mask(*nodes) if test is not None else 0
         if mask:
             self.line(f"if {test}: {into} |= {mask:#x}")
-        if variables := self.done_without(*nodes):
+        variables = [name for name in self.done_without(*nodes) if name not in self._noted]
+        if variables:
             self.line(f"{into} |= {' | '.join(variables)}")
+            if self._depth == 1 and into == "missed":
+                # Every way through the function comes by here.
+                self._noted.update(variables)
 
-    def verdict(self, name: str, when: Typed | None, on_unknown: str | None) -> None:
+    def verdict(self, name: str, when: Typed | None, on_unknown: str | None, into: str = "missed") -> None:
         """Write the value of a condition, and what was missed where it is unknown."""
         if when is None:
             self.line(f"{name} = True")
             return
         self.assign(name, when)
-        self.missed(f"{name} is None" if on_unknown is not None else None, when)
+        self.missed(f"{name} is None" if on_unknown is not None else None, when, into=into)
 
     @contextmanager
     def where(
-        self, when: Typed | None, otherwise: str, section: str, reason: Reason, into: str = "missed"
+        self, when: Typed | None, otherwise: str, section: str, reason: Reason, held: str | None = None
     ) -> Iterator[None]:
-        """Write what follows so that it runs unless `when` is false; then `otherwise` does."""
+        """Write what follows so that it runs unless `when` is false; then `otherwise` does.
+
+        `held` is the variable that `when` was assigned to before, if it was.
+        """
         if when is None:
             yield
             return
-        self.assign("w", when)
-        self.missed("w is None", when, into=into)
-        with self.block("if w is False:"):
+        if held is None:
+            self.verdict("w", when, "match")
+        with self.block(f"if {held or 'w'} is False:"):
             self.line(otherwise)
             self.trace(section, reason, "False", when)
         with self.block("else:"):
