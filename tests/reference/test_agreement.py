@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from math import isnan
 from typing import Any
@@ -255,7 +254,7 @@ FORMS: dict[str, tuple[str, ...]] = {
 
 def spoil(terms: Terms, **changes: Callable[[Any], Any]) -> Terms:
     """Return terms with parts changed."""
-    return replace(terms, **{name: change(getattr(terms, name)) for name, change in changes.items()})
+    return terms._replace(**{name: change(getattr(terms, name)) for name, change in changes.items()})
 
 
 @pytest.mark.parametrize(
@@ -269,7 +268,7 @@ def spoil(terms: Terms, **changes: Callable[[Any], Any]) -> Terms:
         {"limit_unknown": lambda flags: tuple(not flag for flag in flags)},
         {"findings": lambda flags: tuple(not flag for flag in flags)},
         {"missed": lambda bits: bits ^ (1 << 40)},
-        {"positions": lambda positions: [replace(positions[0], maintenance=1), *positions[1:]]},
+        {"positions": lambda positions: [positions[0]._replace(maintenance=1), *positions[1:]]},
         {"mark": lambda mark: (*mark[:3], mark[3] + 1)},
     ],
     ids=lambda change: next(iter(change)),

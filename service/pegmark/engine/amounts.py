@@ -153,41 +153,59 @@ def _waterfalls(w: Writer, haircut: Haircut, amounts: str, sized: Sequence[int])
     """
     steps = (haircut.start, *haircut.steps)
     low, high, tick = (int(x * ONE) for x in (haircut.low, haircut.high, haircut.rounding.to))
+    first = min(sized, default=len(steps))
     with w.function("waterfalls", "positions"):
-        for n, step in enumerate(steps):
+        # Down to the first step that reads the size all waterfalls are the same.
+        w.line("head, x, found = [], 0, []")
+        w.line(f"for _, {amounts}, _ in positions[:1]: pass")
+        for n, step in enumerate(steps[:first]):
+            _told(w, n, step, _reads_of(w, step), "head")
+        w.line("fixed = x")
+        for n, step in enumerate(steps[first:], first):
             if n not in sized:
                 w.line(f"r{n} = {_reads_of(w, step)}")
-        w.line("found = []")
         with w.block("for size, amounts, maintenance in positions:"):
             w.line(f"{amounts} = amounts")
-            w.line("x, lines = 0, []")
-            for n, step in enumerate(steps):
-                after = {
-                    "add": f"x + a{n}",
-                    "max": f"a{n} if a{n} > x else x",
-                    "min": f"a{n} if a{n} < x else x",
-                    "multiply": f"-(-x * a{n} // {ONE})",
-                }[step.op]
-                read = _reads_of(w, step) if n in sized else f"r{n}"
-                told = f'"reads": {read}, "why": {step.reason.why!r}'
-                with w.block(f"if a{n} is not None:") if step.when is not None else nullcontext():
-                    w.line(f"y = {after}")
-                    w.line(_line(repr(step.reason.id), "y - x", told))
-                    w.line("x = y")
+            w.line("x, lines = fixed, [*head]")
+            for n, step in enumerate(steps[first:], first):
+                _told(w, n, step, _reads_of(w, step) if n in sized else f"r{n}", "lines")
             w.line(f"y = {low} if x < {low} else {high} if x > {high} else x")
             w.line(f"z = {rounded_source('y', tick, haircut.rounding.mode)}")
             w.line(f"if z > {high}: z = {high}")
-            w.line(_line('"BOUND"', "y - x"))
-            w.line(_line('"ROUND"', "z - y"))
-            w.line(f"if z != maintenance: {_line(repr('INELIGIBLE'), 'maintenance - z')}")
+            w.line("v = y - x")
+            w.line(_line("lines", "BOUND", "v"))
+            w.line("v = z - y")
+            w.line(_line("lines", "ROUND", "v"))
+            with w.block("if z != maintenance:"):
+                w.line("v = maintenance - z")
+                w.line(_line("lines", "INELIGIBLE", "v"))
             w.line("found.append(lines)")
         w.line("return found")
 
 
-def _line(rule: str, amount: str, more: str = "") -> str:
+def _told(w: Writer, n: int, step: Step, read: str, into: str) -> None:
+    """Write the line of a step, and its change of the haircut so far, `x`."""
+    told = f'"reads": {read}, "why": {step.reason.why!r}'
+    with w.block(f"if a{n} is not None:") if step.when is not None else nullcontext():
+        if n == 0 or step.op == "add":
+            w.line(_line(into, step.reason.id, f"a{n}", told))
+            w.line(f"x += a{n}")
+            return
+        after = {
+            "max": f"a{n} if a{n} > x else x",
+            "min": f"a{n} if a{n} < x else x",
+            "multiply": f"-(-x * a{n} // {ONE})",
+        }[step.op]
+        w.line(f"y = {after}")
+        w.line("v = y - x")
+        w.line(_line(into, step.reason.id, "v", told))
+        w.line("x = y")
+
+
+def _line(into: str, rule: str, amount: str, more: str = "") -> str:
     # As `ratio`, without a call.
-    number = f"v / {ONE} if (v := {amount}) % {ONE} else v // {ONE}"
-    return f'lines.append({{"rule": {rule}, "amount": {number}{f", {more}" if more else ""}}})'
+    number = f"{amount} / {ONE} if {amount} % {ONE} else {amount} // {ONE}"
+    return f'{into}.append({{"rule": {rule!r}, "amount": {number}{f", {more}" if more else ""}}})'
 
 
 def _reads_of(w: Writer, step: Step) -> str:
@@ -213,7 +231,9 @@ def _step(w: Writer, n: int, step: Step, into: str = "missed") -> None:
         found = _amount(w, step)
         limit = ONE if step.limit is None else int(step.limit * ONE)
         unknown = min(limit, ONE if step.unknown is None else int(step.unknown * ONE))
-        _held(w, f"a{n} = {unknown}", f"{found}a{n} = round(x * 1e12)", into, *amount_expressions(step.amount))
+        _held(
+            w, f"a{n} = {unknown}", f"{found}a{n} = round(x * 1e12)", into, *amount_expressions(step.amount)
+        )
         if step.limit is not None:
             w.line(f"if a{n} > {limit}: a{n} = {limit}")
         w.trace("haircut", step.reason, "Q(x)", *step_expressions(step))
@@ -255,7 +275,10 @@ def _curve(w: Writer, of: Typed, over: Typed | None, points: Sequence[tuple[Frac
     if over is not None:
         w.assign("y", over)
         first, last = points[0][0], points[-1][0]
-        inside = f"{literal(first)} if x == 0 else {literal(last)} if y == 0 else {w.on_grid('x / y')}"
+        inside = f"{w.on_grid('x / y')} if y else {literal(last)} if x else {literal(first)}"
+        if first < 0:
+            # None of something is the first point, whatever it is none of.
+            inside = f"{literal(first)} if x == 0 else {inside}"
         w.line(f"x = NAN if x != x or y != y else {inside}")
     chain = f"{literal(points[0][1])} if x <= {literal(points[0][0])} else "
     for (x0, y0), (x1, y1) in pairwise(points):

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 from pegmark.engine.emit import MICRO, ONE, RUNTIME
 from pegmark.engine.evaluation import Evaluation
 from pegmark.engine.scalar import write, write_bounds
+from pegmark.engine.wording import Wording
 from pegmark.engine.writer import RuleInfo, fact_bits
 from pegmark.rulebook.program import Param, Program
 
@@ -59,6 +60,32 @@ class Scale:
         )
 
 
+Status = Literal["accept", "no_new", "run_off", "ineligible"]
+STATUSES: tuple[Status, ...] = ("accept", "no_new", "run_off", "ineligible")
+"""Best to worst."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    """What rating rules do, by their place: bands and statuses count from the best."""
+
+    thresholds: tuple[int, ...]
+    knock_outs: tuple[tuple[int, str], ...]
+    """The band that each allows at best, and its id."""
+    statuses: tuple[int, ...]
+
+    @classmethod
+    def of(cls, program: Program) -> Ratings:
+        """Return the ratings of a program."""
+        rating = program.rating
+        index = {name: n for n, (name, _) in enumerate(rating.bands)}
+        return cls(
+            tuple(least for _, least in rating.bands),
+            tuple((index[rule.cap], rule.reason.id) for rule in rating.knock_outs),
+            tuple(STATUSES.index(rule.then) for rule in rating.statuses),
+        )
+
+
 @dataclass(slots=True)
 class Compiled:
     """A program and its epochs; each epoch is compiled when it is first asked for.
@@ -74,6 +101,8 @@ class Compiled:
     """What each amount of the waterfall comes to where its step does not apply."""
     scale: Scale
     pillars: tuple[str, ...]
+    ratings: Ratings
+    wording: Wording
     starts: list[date]
     _epochs: dict[int, Epoch] = field(default_factory=dict)
 
@@ -136,6 +165,8 @@ def compile_program(program: Program) -> Compiled:
         (0, *(0 if step.op in ("add", "max") else ONE for step in program.haircut.steps), 0),
         Scale.of(program),
         tuple(card.pillar for card in program.scorecards),
+        Ratings.of(program),
+        Wording.of(program),
         [first, *(day for day in changes if day > first)],
     )
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from pegmark.engine.compiled import Compiled, Epoch
+from pegmark.engine.compiled import STATUSES, Compiled, Epoch, Status
 from pegmark.engine.emit import MICRO, ONE
 from pegmark.engine.ladder import ladder
 from pegmark.engine.reading import Reading
@@ -20,9 +20,6 @@ from pegmark.engine.writer import submitted
 from pegmark.facts.snapshot import Snapshot
 from pegmark.rulebook.program import Program
 
-Status = Literal["accept", "no_new", "run_off", "ineligible"]
-STATUSES: tuple[Status, ...] = ("accept", "no_new", "run_off", "ineligible")
-"""Best to worst."""
 Explain = Literal["none", "short", "full"]
 
 
@@ -45,8 +42,7 @@ UNRESOLVED = Layer(None, None, None, None, None)
 """What lies beneath is not known."""
 
 
-@dataclass(slots=True)
-class Terms:
+class Terms(NamedTuple):
     """A decision before it is put into words; ratios and USD as integers (1e12 and 1e6)."""
 
     epoch: Epoch
@@ -74,8 +70,7 @@ class Terms:
     waterfalls: Any
 
 
-@dataclass(slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What is decided of an asset whatever the sizes that are asked about."""
 
     epoch: Epoch
@@ -113,7 +108,7 @@ def stand(
     run = Reading(epoch, compiled.absent, facts, hidden, log)
     found, composite = run.known.score(run.points, run.applies, 100 if layer is None else layer.score or 0)
     scores = dict(zip(compiled.pillars, found, strict=True))
-    band, capped_by, status, missed = _rate(program, run, scores, composite, layer)
+    band, capped_by, status, missed = _rate(compiled, run, scores, composite, layer)
     missed |= run.known.missed
     venue_cap, account_cap, binding = 0, 0, None
     tiers: list[tuple[int, int, int, int]] = []
@@ -221,28 +216,26 @@ def _with_layer(values: Mapping[str, Any], layer: Layer | None) -> Mapping[str, 
 
 
 def _rate(
-    program: Program, run: Reading, scores: Mapping[str, int], composite: int, layer: Layer | None
+    compiled: Compiled, run: Reading, scores: Mapping[str, int], composite: int, layer: Layer | None
 ) -> tuple[int, list[str], Status, int]:
-    bands = program.rating.bands
-    band = next(n for n, (_, least) in enumerate(bands) if composite >= least)
-    index = {name: n for n, (name, _) in enumerate(bands)}
-    out, fired, missed = run.known.rate(scores)
+    """Return the band, the rules that capped it, the status, and what was missed."""
+    ratings, layering = compiled.ratings, compiled.program.classify.layering
+    worst = band = next(n for n, least in enumerate(ratings.thresholds) if composite >= least)
     capped_by = []
-    worst = band
-    for knock_out, is_out in zip(program.rating.knock_outs, out, strict=True):
-        if is_out:
-            cap = index[knock_out.cap]
-            if cap > band:
-                capped_by.append((cap, knock_out.reason.id))
-            worst = max(worst, cap)
     status = 0
-    for rule, holds in zip(program.rating.statuses, fired, strict=True):
-        if holds:
-            status = max(status, STATUSES.index(rule.then))
-    if layer is not None and program.classify.layering is not None:
-        inherited = len(bands) - 1 if layer.band_index is None else layer.band_index
+    out, fired, missed = run.known.rate(scores)
+    # Few fire.
+    if True in out:
+        for (cap, rule), is_out in zip(ratings.knock_outs, out, strict=True):
+            if is_out and cap > band:
+                capped_by.append((cap, rule))
+                worst = max(worst, cap)
+    if True in fired:
+        status = max(then for then, holds in zip(ratings.statuses, fired, strict=True) if holds)
+    if layer is not None and layering is not None:
+        inherited = len(ratings.thresholds) - 1 if layer.band_index is None else layer.band_index
         if inherited > band:
-            capped_by.append((inherited, program.classify.layering.reason.id))
+            capped_by.append((inherited, layering.reason.id))
         worst = max(worst, inherited)
         status = max(status, 3 if layer.status is None else STATUSES.index(layer.status))
     # Only the knock-outs that set the band capped it.

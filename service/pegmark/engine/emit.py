@@ -99,9 +99,9 @@ RUNTIME: Mapping[str, object] = {
 
 def literal(value: Fraction | bool | str | float) -> str:
     """Return `value` as Python source, the nearest double for a fraction."""
-    if value != value:
-        return "NAN"
     if isinstance(value, (Fraction, float)):
+        if isnan(value):
+            return "NAN"
         return f"({float(value)!r})" if value < 0 else repr(float(value))
     return repr(value)
 
@@ -277,12 +277,12 @@ class Emitter:
 
     def _extreme(self, op: str, operands: tuple[Typed, ...], operand: Callable[[Typed], str]) -> str:
         sign = "<=" if op == "min" else ">="
-        folded, is_known = operand(operands[0]), is_constant(operands[0])
+        folded, is_known = operand(operands[0]), _is_number(operands[0])
         for node in operands[1:]:
             first, a = (folded, folded) if is_known else self.held(folded)
             other, b = self.held(operand(node), node)
-            tests = [f"{first} == {a}"] if not is_known else []
-            if not is_constant(node):
+            tests = [] if is_known else [f"{first} == {a}"]
+            if not _is_number(node):
                 tests.append(f"{other} == {b}")
             chosen = f"{a} if {a} {sign} {b} else {b}"
             is_known = False
@@ -301,6 +301,11 @@ class Emitter:
 def is_constant(node: Typed) -> bool:
     """Tell whether a node is a literal in the source."""
     return isinstance(node, Const) or (isinstance(node, Read) and node.origin == "param")
+
+
+def _is_number(node: Typed) -> bool:
+    """Tell whether a number is never unknown: a literal, or the size of a position."""
+    return is_constant(node) or (isinstance(node, Read) and node.origin == "position")
 
 
 def is_certain(node: Typed) -> bool:

@@ -43,8 +43,7 @@ def marginal_rates(sizes: Sequence[int], haircuts: Sequence[int], step: int) -> 
         width = size - start
         short = needed.pop() - provided
         rate = -(-short // (width * step)) * step if short > 0 else 0
-        if rate > ONE:
-            rate = ONE
+        rate = min(rate, ONE)
         provided += rate * width
         start = size
         rates.append(rate)
@@ -63,13 +62,12 @@ def ladder(
     rates = zip(
         sizes, marginal_rates(sizes, initial, step), marginal_rates(sizes, maintenance, step), strict=True
     )
-    for end, next_i, next_m in rates:
-        if next_i < next_m:
-            next_i = next_m
-        if next_i != i or next_m != m:
+    for end, initially, maintained in rates:
+        next_i = max(initially, maintained)
+        if next_i != i or maintained != m:
             if last:
                 tiers.append((start, last, i, m))
-            start, i, m = last, next_i, next_m
+            start, i, m = last, next_i, maintained
         last = end
     tiers.append((start, last, i, m))
     return tiers

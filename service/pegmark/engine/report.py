@@ -52,11 +52,11 @@ def decide(
         "capped_by": terms.capped_by,
         "haircuts": _haircuts(terms, explain),
         "ladder": _ladder(terms),
-        "mark": _mark(program, terms),
+        "mark": _mark(compiled, terms),
         "close_out_hours": as_json(round(terms.mark[3] * 24 * 1e9) / 1e9),
-        "cap": _cap(program, terms),
-        "conditions": _conditions(program, terms),
-        "findings": _findings(program, terms),
+        "cap": _cap(compiled, terms),
+        "conditions": _conditions(compiled, terms),
+        "findings": _findings(compiled, terms),
         "unknown": _unknown(compiled, snapshot, terms),
         "decided_by": decided_by(program, terms.by),
         "trace": None if terms.log is None else _trace(terms),
@@ -121,81 +121,45 @@ def _ladder(terms: Terms) -> list[Body]:
     return [*tiers, {"from_usd": beyond, "to_usd": None, "initial": 1, "maintenance": 1}]
 
 
-def _mark(program: Program, terms: Terms) -> Body:
-    mark = program.mark
+def _mark(compiled: Compiled, terms: Terms) -> Body:
     basis, quote, floored, _ = terms.mark
-    return {
-        "basis": basis,
-        "quote": quote,
-        "min_sources": mark.min_sources,
-        "max_source_weight": as_json(float(mark.max_source_weight)),
-        "max_age_seconds": round(mark.max_age_days * 86400),
-        "floor": as_json(float(mark.floor)) if floored else None,
-        "rule": mark.reason.id,
-    }
+    mark = {**compiled.wording.mark, "basis": basis, "quote": quote}
+    if not floored:
+        mark["floor"] = None
+    return mark
 
 
-def _cap(program: Program, terms: Terms) -> Body:
+def _cap(compiled: Compiled, terms: Terms) -> Body:
     headroom = None
     if terms.outstanding == terms.outstanding:
         free = max(0, terms.venue_cap - round(terms.outstanding * MICRO))
         headroom = dollars(free) if terms.status == "accept" else 0
+    limits = zip(compiled.wording.limits, terms.limits, terms.limit_unknown, strict=True)
     return {
         "venue_usd": dollars(terms.venue_cap),
         "account_usd": dollars(terms.account_cap),
         "headroom_usd": headroom,
         "binding": terms.binding,
         "limits": {
-            limit.reason.id: {"usd": dollars(value), "unknown": unknown}
-            for limit, value, unknown in zip(
-                program.caps.limits, terms.limits, terms.limit_unknown, strict=True
-            )
+            rule: {"usd": dollars(value), "unknown": unknown}
+            for rule, value, unknown in limits
             if value is not None
         },
     }
 
 
-def _conditions(program: Program, terms: Terms) -> list[Body]:
+def _conditions(compiled: Compiled, terms: Terms) -> list[Body]:
     return [
-        {
-            "code": condition.code,
-            "parameter": condition.parameter,
-            "value": as_json(value) if type(value) is float else value,
-            "applies": condition.applies,
-            "rule": condition.reason.id,
-            "why": condition.reason.why,
-        }
-        for condition, value in zip(program.conditions, terms.conditions, strict=True)
+        {**told, "value": as_json(value) if type(value) is float else value}
+        for told, value in zip(compiled.wording.conditions, terms.conditions, strict=True)
         if value is not ABSENT
     ]
 
 
-def _findings(program: Program, terms: Terms) -> list[Body]:
-    findings = [
-        {
-            "code": rule.code,
-            "severity": rule.severity,
-            "rule": rule.reason.id,
-            "why": rule.reason.why,
-            "remedy": rule.remedy,
-        }
-        for rule, found in zip(program.review, terms.findings, strict=True)
-        if found
-    ]
-    if not terms.crossed:
-        return findings
-    reasons = {assertion.reason.id: assertion.reason for assertion in program.assertions}
-    findings += [
-        {
-            "code": "guardrail_crossed",
-            "severity": "critical",
-            "rule": rule,
-            "why": reasons[rule].why,
-            "remedy": "Correct the rulebook: the terms it would give cross a guardrail.",
-        }
-        for rule in terms.crossed
-    ]
-    return findings
+def _findings(compiled: Compiled, terms: Terms) -> list[Body]:
+    wording = compiled.wording
+    findings = [{**told} for told, found in zip(wording.findings, terms.findings, strict=True) if found]
+    return findings + [{**wording.crossed[rule]} for rule in terms.crossed]
 
 
 def _unknown(compiled: Compiled, snapshot: Snapshot, terms: Terms) -> list[Body]:

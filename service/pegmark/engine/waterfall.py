@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pegmark.engine.emit import ONE
 from pegmark.engine.evaluation import Amounts
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """The haircuts of a position of one size."""
 
     size: float

@@ -196,7 +196,9 @@ class Writer:
         with self.block("else:"):
             self.line(f"{name} = {(rounded := self._emitter.quantised(first, text))}")
             # What overflows when it is rounded is unknown too.
-            self.line(f"{without} = 0" if rounded == text else f"{without} = 0 if {name} == {name} else {mask}")
+            self.line(
+                f"{without} = 0" if rounded == text else f"{without} = 0 if {name} == {name} else {mask}"
+            )
 
     def constant(self, node: Typed) -> str | None:
         """Return the source of a literal, on its grid; None where a node is more than that."""

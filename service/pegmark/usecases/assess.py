@@ -10,8 +10,8 @@ from typing import Any, NoReturn
 from pydantic import BaseModel
 
 from pegmark.engine.bounds import beyond_bounds
+from pegmark.engine.compiled import STATUSES
 from pegmark.engine.decide import (
-    STATUSES,
     UNRESOLVED,
     Explain,
     Layer,
