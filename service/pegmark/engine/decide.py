@@ -18,7 +18,6 @@ from pegmark.engine.reading import Reading
 from pegmark.engine.waterfall import Position, rounded, worthless
 from pegmark.engine.writer import submitted
 from pegmark.facts.snapshot import Snapshot
-from pegmark.rulebook.program import Program
 
 Explain = Literal["none", "short", "full"]
 
@@ -70,22 +69,20 @@ class Terms(NamedTuple):
     waterfalls: Any
 
 
-class Standing(NamedTuple):
-    """What is decided of an asset whatever the sizes that are asked about."""
+@dataclass(slots=True)
+class Standing:
+    """What is decided of an asset whatever the sizes that are asked about: terms without positions.
 
-    epoch: Epoch
+    `told` is for who puts these terms into words, and may do so once.
+    """
+
+    terms: Terms
     run: Reading
-    scores: dict[str, int]
-    composite: int
     band: int
-    capped_by: list[str]
-    status: Status
-    venue_cap: int
-    account_cap: int
-    binding: str | None
-    ladder: list[tuple[int, int, int, int]]
-    missed: int
-    log: list[tuple[Any, ...]] | None
+    """As rated, also of what is not accepted."""
+    closing: list[tuple[Any, ...]]
+    """The lines of the trace that follow those of the sizes."""
+    told: Any = None
 
 
 def stand(
@@ -118,21 +115,40 @@ def stand(
         venue_cap, account_cap, binding = _caps(compiled, run.limits)
         tiers, also = _ladder(compiled, run, account_cap, log)
         missed |= also
-    return Standing(
+    known = run.known
+    before = 0 if log is None else len(log)
+    mark, conditions, findings, also = known.finish(compiled.bands[band], scores)
+    closing: list[tuple[Any, ...]] = []
+    if log is not None:
+        # The lines of the sizes come before those.
+        closing = log[before:]
+        del log[before:]
+    terms = Terms(
         epoch,
-        run,
+        known.cls,
+        known.by,
         scores,
         composite,
-        band,
+        band if status != "ineligible" else len(compiled.bands) - 1,
         capped_by,
         status,
+        run.limits,
+        known.limit_unknown,
         venue_cap,
         account_cap,
         binding,
+        known.outstanding,
+        [],
         tiers,
-        missed,
+        mark,
+        conditions,
+        findings,
+        [],
+        missed | also,
         log,
+        known.waterfalls,
     )
+    return Standing(terms, run, band, closing)
 
 
 def settle(
@@ -148,60 +164,34 @@ def settle(
     `standing` is what `stand` returned of the same, if it is known already; a trace is made anew.
     Raises `LookupError` if a param of the rulebook is not yet in force at the snapshot's day.
     """
-    s = stand(compiled, snapshot, layer, tracing) if standing is None or tracing else standing
-    program, run, known = compiled.program, s.run, s.run.known
-    status, band, venue_cap, account_cap, binding, tiers, missed = (
-        s.status,
-        s.band,
-        s.venue_cap,
-        s.account_cap,
-        s.binding,
-        s.ladder,
-        s.missed,
-    )
+    if standing is None or tracing:
+        standing = stand(compiled, snapshot, layer, tracing)
+    terms, run, close = standing.terms, standing.run, standing.run.known.close
+    missed = terms.missed
     positions = []
     for size in sizes:
         amounts, also = run.at(size)
         missed |= also
-        is_worthless = status == "ineligible"
-        positions.append(
-            worthless(size, amounts) if is_worthless else Position(size, amounts, *known.close(amounts))
+        if terms.status == "ineligible":
+            positions.append(worthless(size, amounts))
+        else:
+            positions.append(Position(size, amounts, *close(amounts)))
+    if terms.log is not None:
+        terms.log.extend(standing.closing)
+    crossed = _crossed(compiled, standing, positions)
+    if crossed and terms.status != "ineligible":
+        return terms._replace(
+            status="ineligible",
+            band=len(compiled.bands) - 1,
+            venue_cap=0,
+            account_cap=0,
+            binding=None,
+            ladder=[],
+            positions=[worthless(p.size, p.amounts) for p in positions],
+            crossed=crossed,
+            missed=missed,
         )
-    mark, conditions, findings, also = known.finish(compiled.bands[band], s.scores)
-    crossed: list[str] = []
-    if program.assertions:
-        crossed = _crossed(program, run, compiled.bands[band], s.scores, positions, venue_cap, status)
-        if crossed and status != "ineligible":
-            status = "ineligible"
-            venue_cap, account_cap, binding, tiers = 0, 0, None, []
-            positions = [worthless(p.size, p.amounts) for p in positions]
-    if status == "ineligible":
-        band = len(compiled.bands) - 1
-    return Terms(
-        s.epoch,
-        known.cls,
-        known.by,
-        s.scores,
-        s.composite,
-        band,
-        s.capped_by,
-        status,
-        run.limits,
-        known.limit_unknown,
-        venue_cap,
-        account_cap,
-        binding,
-        known.outstanding,
-        positions,
-        tiers,
-        mark,
-        conditions,
-        findings,
-        crossed,
-        missed | also,
-        s.log,
-        known.waterfalls,
-    )
+    return terms._replace(positions=positions, crossed=crossed, missed=missed)
 
 
 def _with_layer(values: Mapping[str, Any], layer: Layer | None) -> Mapping[str, Any]:
@@ -278,29 +268,24 @@ def _caps(compiled: Compiled, limits: Sequence[int | None]) -> tuple[int, int, s
     return venue, min(venue, account), binding
 
 
-def _crossed(
-    program: Program,
-    run: Reading,
-    band: str,
-    scores: Mapping[str, int],
-    positions: Sequence[Position],
-    venue_cap: int,
-    status: Status,
-) -> list[str]:
+def _crossed(compiled: Compiled, standing: Standing, positions: Sequence[Position]) -> list[str]:
     """Return the ids of the guardrails that do not hold at some size; unknown does not hold."""
-    name = program.classify.order[run.known.cls]
+    assertions = compiled.program.assertions
+    if not assertions:
+        return []
+    terms, guard = standing.terms, standing.run.known.guard
     crossed: set[str] = set()
     for p in positions:
-        held = run.known.guard(
-            band,
-            scores,
-            name,
+        held = guard(
+            compiled.bands[standing.band],
+            terms.scores,
+            compiled.program.classify.order[terms.cls],
             p.maintenance_total / ONE,
             p.initial_total / ONE,
-            venue_cap / MICRO,
-            status != "ineligible",
+            terms.venue_cap / MICRO,
+            terms.status != "ineligible",
             p.size,
         )
-        if not all(held):
-            crossed.update(a.reason.id for a, ok in zip(program.assertions, held, strict=True) if not ok)
+        if False in held:
+            crossed.update(a.reason.id for a, ok in zip(assertions, held, strict=True) if not ok)
     return sorted(crossed)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pegmark.engine.compiled import ABSENT, Compiled, Epoch
-from pegmark.engine.decide import Explain, Layer, Standing, Terms, settle
+from pegmark.engine.decide import Explain, Layer, Standing, Terms, settle, stand
 from pegmark.engine.emit import MICRO, as_json, ratio
 from pegmark.facts.digest import canonical_clean, identifier
 from pegmark.facts.snapshot import Snapshot
@@ -38,35 +38,51 @@ def decide(
     the trace). `standing` is what `stand` returned of the same, if it is known already. Raises
     `LookupError` where the rulebook has no params yet at the snapshot's day.
     """
-    program = compiled.program
-    terms = settle(compiled, snapshot, sizes, layer, explain == "full", standing)
+    if standing is None or explain == "full":
+        standing = stand(compiled, snapshot, layer, explain == "full")
+    terms = settle(compiled, snapshot, sizes, layer, standing=standing)
+    if terms.crossed:
+        head, tail = _told(compiled, terms)
+    else:
+        if standing.told is None:
+            standing.told = _told(compiled, standing.terms)
+        head, tail = standing.told
     body: Body = {
         "asset": snapshot.asset,
         "as_of": snapshot.as_of,
         "venue": snapshot.venue,
-        "class": program.classify.order[terms.cls],
+        **head,
+        "haircuts": _haircuts(terms, explain),
+        **tail,
+        "unknown": _unknown(compiled, snapshot, terms),
+        "decided_by": decided_by(compiled.program, terms.by),
+        "trace": None if terms.log is None else _trace(terms),
+        "digests": {
+            "facts": snapshot.facts_digest(sizes, explain),
+            "rulebook": compiled.program.resolved_digest,
+            "engine": engine_digest(),
+        },
+    }
+    return {"id": identifier("dec_", canonical_clean(body)), **body}
+
+
+def _told(compiled: Compiled, terms: Terms) -> tuple[Body, Body]:
+    """Put what no size changes into words, before and after the haircuts."""
+    return {
+        "class": compiled.program.classify.order[terms.cls],
         "status": terms.status,
         "eligible": terms.status != "ineligible",
         "scores": {**terms.scores, "composite": terms.composite},
         "band": compiled.bands[terms.band],
         "capped_by": terms.capped_by,
-        "haircuts": _haircuts(terms, explain),
+    }, {
         "ladder": _ladder(terms),
         "mark": _mark(compiled, terms),
         "close_out_hours": as_json(round(terms.mark[3] * 24 * 1e9) / 1e9),
         "cap": _cap(compiled, terms),
         "conditions": _conditions(compiled, terms),
         "findings": _findings(compiled, terms),
-        "unknown": _unknown(compiled, snapshot, terms),
-        "decided_by": decided_by(program, terms.by),
-        "trace": None if terms.log is None else _trace(terms),
-        "digests": {
-            "facts": snapshot.facts_digest(sizes, explain),
-            "rulebook": program.resolved_digest,
-            "engine": engine_digest(),
-        },
     }
-    return {"id": identifier("dec_", canonical_clean(body)), **body}
 
 
 def dollars(value: int) -> int | float:
