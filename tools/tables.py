@@ -183,10 +183,11 @@ def terms(chosen: Iterable[tuple[str, str]]) -> str:
 
 def _row(asset: str, day: str) -> tuple[str, ...]:
     found = [decision(asset, day, venue) for venue in VENUES]
-    return f"`{found[0]['class']}`", *map(_cell, found)
+    return f"`{found[0]['class']}`", *map(cell, found)
 
 
-def _cell(decided: dict[str, Any]) -> str:
+def cell(decided: dict[str, Any]) -> str:
+    """Return the terms of a decision at its first size: maintenance / initial, cap, band, status."""
     charged = decided["haircuts"][0]
     shares = [f"{100 * charged[which]['total']:g}" for which in ("maintenance", "initial")]
     cap = constant(Fraction(decided["cap"]["venue_usd"]), "USD")

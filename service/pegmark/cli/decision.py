@@ -54,14 +54,19 @@ def _words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _date(text: str) -> str:
+def date_of(text: str) -> str:
+    """Return a date, or an instant, as it is said.
+
+    >>> date_of("2025-10-09")
+    '9 October 2025'
+    """
     day = date.fromisoformat(text[:10])
     return f"{day.day} {day:%B %Y}" + (f", {text[11:]}" if len(text) > 10 else "")
 
 
 def _header(body: Body, around: Surroundings, style: Style) -> Iterator[str]:
     asset = body["asset"] or "an asset without a name"
-    yield f"{style.heading(asset)} · {_date(body['as_of'])} · venue {body['venue']}"
+    yield f"{style.heading(asset)} · {date_of(body['as_of'])} · venue {body['venue']}"
     said = {
         "what": around.title,
         "facts": _facts(body, around.facts),
@@ -72,17 +77,17 @@ def _header(body: Body, around: Surroundings, style: Style) -> Iterator[str]:
         if text:
             yield style.wrapped(text, 12, f"  {name}")
     for layer in around.layers:
-        since = f"known as of {_date(layer.as_of)}" if layer.as_of else "of which nothing is known here"
+        since = f"known as of {date_of(layer.as_of)}" if layer.as_of else "of which nothing is known here"
         yield style.wrapped(f"{share(layer.share)} {layer.asset}, {since}", 12, "  rests on")
 
 
 def _facts(body: Body, stored: str | None) -> str | None:
     """Say where the facts are from, and how many are too old to be of use at the day of the decision."""
     stale = sum(fact["state"] == "stale" for fact in body["unknown"])
-    said = f"stored snapshot of {_date(stored)}" if stored else "as stated"
+    said = f"stored snapshot of {date_of(stored)}" if stored else "as stated"
     if not stale:
         return said if stored else None
-    return f"{said}; {stale} {'is' if stale == 1 else 'are'} too old to use on {_date(body['as_of'])}"
+    return f"{said}; {stale} {'is' if stale == 1 else 'are'} too old to use on {date_of(body['as_of'])}"
 
 
 def _verdict(body: Body, around: Surroundings, lexicon: Lexicon, style: Style) -> Iterator[str]:
