@@ -24,14 +24,13 @@ from pegmark.language.prose import constant
 from pegmark.storage.fixtures import StoredSnapshot, StoredVenue
 from pegmark.usecases.assess import REFERENCE, Question, assess
 from pegmark.usecases.desk import Desk
+from tools.picture import PICTURES
 from tools.tables import Part, cell, desk, table
 from tools.unknowns import SIZES, Best, Case, Cost, Terms, costs, together
 
 FILE = "docs/assets.md"
 MINUS = "\u2212"
 WIDTH = 130
-PICTURES: Mapping[tuple[str, str], str] = {("USDe", "2025-10-09"): "images/usde-2025-10-09.svg"}
-"""The pictures of decisions that ship with the documents, by asset and date."""
 
 
 def parts() -> Iterator[Part]:
@@ -162,12 +161,12 @@ class Stand:
 
     def section(self) -> Iterator[str]:
         """Yield what is said of it, paragraph by paragraph."""
-        asset, as_of = self.snapshot.asset, self.snapshot.as_of
         yield f"### {self.heading}"
         yield filled(*(text for text in (self.snapshot.title, self.snapshot.note) if text))
         yield "\n".join(f"- {line}" for line in self._reasons())
-        if picture := PICTURES.get((asset, as_of)):
-            yield f"![The decision on {asset} of {as_of} as a picture]({picture})"
+        for file, (asset, as_of, venue) in PICTURES.items():
+            if (asset, as_of) == (self.snapshot.asset, self.snapshot.as_of):
+                yield f"![The decision before {venue} as a picture]({file.removeprefix('docs/')})"
         yield table(
             ("venue", "class", "status", "band", "at $1M", "at $10M", "cap", "binding"),
             map(_terms, self.venues, self.cases),

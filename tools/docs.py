@@ -28,7 +28,7 @@ SECTIONS: tuple[tuple[str, str, Callable[[], str]], ...] = (
     *problems.parts(),
     *tables.parts(),
     *assets.parts(),
-    (picture.FILE, "", picture.waterfall),
+    *picture.parts(),
     # Last, as commands may read what is written above.
     *((file, "", lambda file=file: replay.replayed(file)) for file in replay.REPLAYED),
 )
@@ -58,6 +58,7 @@ def main(arguments: list[str]) -> int:
         if after != before:
             stale.append(f"{file} ({name})" if name else file)
             if not is_check:
+                path.parent.mkdir(exist_ok=True)
                 path.write_text(after, encoding="utf-8")
     for section in stale:
         print(f"{'stale' if is_check else 'wrote'}: {section}")

@@ -50,7 +50,8 @@ def report(body: Body, around: Surroundings, lexicon: Lexicon, style: Style) -> 
     return "\n\n".join("\n".join(lines) for section in sections if (lines := list(section)))
 
 
-def _words(name: str) -> str:
+def in_words(name: str) -> str:
+    """Return a name of a rulebook as it is said."""
     return name.replace("_", " ")
 
 
@@ -93,7 +94,7 @@ def _facts(body: Body, stored: str | None) -> str | None:
 def _verdict(body: Body, around: Surroundings, lexicon: Lexicon, style: Style) -> Iterator[str]:
     status, colour = STATUS[body["status"]]
     band = style.paint(f"band {body['band']}", fg=BANDS.get(body["band"]), bold=True)
-    yield f"{style.heading(_words(body['class']))} · {style.paint(status, fg=colour, bold=True)} · {band}"
+    yield f"{style.heading(in_words(body['class']))} · {style.paint(status, fg=colour, bold=True)} · {band}"
     by = body["decided_by"]
     # A rule that cannot be told from what is known leads to the last class, not to its own.
     is_untold = lexicon.classes.get(by, body["class"]) != body["class"]
@@ -184,7 +185,7 @@ def _cap(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
 
 def _mark(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
     mark = body["mark"]
-    basis = _words(mark["basis"]) if mark["basis"] else "no basis"
+    basis = in_words(mark["basis"]) if mark["basis"] else "no basis"
     floor = f"floor at {share(mark['floor'])} of redemption value" if mark["floor"] else "no floor"
     yield style.wrapped(
         f"{basis} in {mark['quote'] or 'no quote'}, at least {mark['min_sources']} sources and none over "
@@ -201,9 +202,8 @@ def _conditions(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
         yield style.heading("Conditions")
     for condition in body["conditions"]:
         value = lexicon.value(condition["rule"], condition["value"])
-        said = (
-            f"{_words(condition['code'])}: {_words(condition['parameter'])} {value}, {condition['applies']}"
-        )
+        code, parameter = in_words(condition["code"]), in_words(condition["parameter"])
+        said = f"{code}: {parameter} {value}, {condition['applies']}"
         yield style.wrapped(said, SAID, f"  {condition['rule']}")
         yield style.wrapped(condition["why"], SAID)
 
@@ -213,7 +213,7 @@ def _findings(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
         yield style.heading("Findings")
     for finding in body["findings"]:
         severity = style.paint(finding["severity"], fg=SEVERITY.get(finding["severity"]), bold=True)
-        yield style.wrapped(f"{severity}: {_words(finding['code'])}", SAID, f"  {finding['rule']}")
+        yield style.wrapped(f"{severity}: {in_words(finding['code'])}", SAID, f"  {finding['rule']}")
         yield style.wrapped(finding["why"], SAID)
         yield from _not_known(body, finding["rule"], lexicon, style)
         if finding["remedy"]:
