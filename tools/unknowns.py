@@ -9,6 +9,7 @@ everything else stays as it is, the other unknown facts too.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -186,35 +187,33 @@ def _nearest_to_best(case: Case, spec: FactSpec) -> float | None:
     """Return the admissible number nearest to the best that its range allows.
 
     What contradicts a number is another on the wrong side of it, so the admissible ones are an
-    interval; from one within it the end is found by halving, to the grid of the unit.
+    interval. Mostly it ends at a number that is known; else its end is found by halving, to the
+    grid of the unit.
     """
+
+    def is_admissible(value: float) -> bool:
+        return case.stating(spec.name, value).is_admissible
+
     low, high = (
         bound if bound is not None else RANGES[spec.kind][end]
         for end, bound in enumerate((spec.low, spec.high))
     )
     best = {"higher": low, "lower": high, "from_one": 1.0}[spec.worse]
-    if case.stating(spec.name, best).is_admissible:
-        return best
-    within = next(
-        (value for value in _tried(case, low, high) if case.stating(spec.name, value).is_admissible), None
-    )
-    while within is not None:
-        middle = quantise((best + within) / 2, spec.kind)
-        if middle in (best, within):
-            break
-        if case.stating(spec.name, middle).is_admissible:
+    values = prepare(case.desk, case.question).snapshot.values.values()
+    limits = {value for value in values if isinstance(value, float) and low <= value <= high}
+    nearest_first = sorted({best, low, high, *limits}, key=lambda value: (abs(value - best), value))
+    within = next(filter(is_admissible, nearest_first), None)
+    if within is None or within == best:
+        return within
+    grid = 1e-6 if spec.kind == "USD" else 1e-12
+    middle = within + math.copysign(max(grid, math.ulp(within)), best - within)
+    while (middle := quantise(middle, spec.kind)) not in (best, within):
+        if is_admissible(middle):
             within = middle
         else:
             best = middle
+        middle = (best + within) / 2
     return within
-
-
-def _tried(case: Case, low: float, high: float) -> Iterator[float]:
-    """Yield numbers of which one is admissible if any is: the ends, and what others set as limits."""
-    yield from (low, high)
-    values = prepare(case.desk, case.question).snapshot.values
-    numbers = {value for value in values.values() if isinstance(value, float)}
-    yield from sorted(value for value in numbers if low <= value <= high)
 
 
 def _with(before: BaseModel, said: BaseModel, attribute: str) -> BaseModel:
