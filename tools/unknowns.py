@@ -17,7 +17,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from pegmark.engine.decide import STATUSES
+from pegmark.engine.compiled import STATUSES
 from pegmark.errors import FactsError
 from pegmark.facts.model import Facts, VenueFacts
 from pegmark.facts.snapshot import Value
