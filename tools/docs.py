@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pegmark.settings import SETTINGS
-from tools import picture, problems, replay, tables
+from tools import assets, picture, problems, replay, tables
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -27,7 +27,8 @@ SECTIONS: tuple[tuple[str, str, Callable[[], str]], ...] = (
     ("docs/operators.md", "settings", settings_table),
     *problems.parts(),
     *tables.parts(),
-    (picture.FILE, "", picture.waterfall),
+    *assets.parts(),
+    *picture.parts(),
     # Last, as commands may read what is written above.
     *((file, "", lambda file=file: replay.replayed(file)) for file in replay.REPLAYED),
 )
@@ -57,6 +58,7 @@ def main(arguments: list[str]) -> int:
         if after != before:
             stale.append(f"{file} ({name})" if name else file)
             if not is_check:
+                path.parent.mkdir(exist_ok=True)
                 path.write_text(after, encoding="utf-8")
     for section in stale:
         print(f"{'stale' if is_check else 'wrote'}: {section}")

@@ -9,6 +9,7 @@ from typing import Any
 
 from pegmark.bootstrap import build_desk
 from pegmark.cli.facts import WORSE
+from pegmark.facts.snapshot import moment
 from pegmark.facts.units import RANGES
 from pegmark.facts.vocabulary import COMPONENT_KINDS, GROUPS, FactSpec
 from pegmark.language.prose import constant
@@ -24,6 +25,8 @@ VENUES = ("reference", "lender-redeeming", "exchange-2025-10")
 SIZE = 1_000_000.0
 BESIDE = (("USDe", "2025-10-09"), ("USDC", "2025-10-09"), ("BUIDL", "2026-07-22"))
 """What the README sets side by side."""
+EVE = "2025-10-09"
+"""The day before the break that the methodology judges venues by."""
 _STRESS = "stress_"
 
 
@@ -31,7 +34,7 @@ def parts() -> Iterator[Part]:
     """Yield every table with the file and the markers that it stands between."""
     yield "docs/facts.md", "facts", facts
     yield "README.md", "beside", lambda: terms(BESIDE)
-    yield METHODOLOGY, "terms", lambda: terms(_everything())
+    yield METHODOLOGY, "terms", lambda: terms(_before(EVE))
     yield METHODOLOGY, "start", start
     yield METHODOLOGY, "reference", reference
     yield METHODOLOGY, "stress", lambda: params(is_stress=True)
@@ -183,10 +186,11 @@ def terms(chosen: Iterable[tuple[str, str]]) -> str:
 
 def _row(asset: str, day: str) -> tuple[str, ...]:
     found = [decision(asset, day, venue) for venue in VENUES]
-    return f"`{found[0]['class']}`", *map(_cell, found)
+    return f"`{found[0]['class']}`", *map(cell, found)
 
 
-def _cell(decided: dict[str, Any]) -> str:
+def cell(decided: dict[str, Any]) -> str:
+    """Return the terms of a decision at its first size: maintenance / initial, cap, band, status."""
     charged = decided["haircuts"][0]
     shares = [f"{100 * charged[which]['total']:g}" for which in ("maintenance", "initial")]
     cap = constant(Fraction(decided["cap"]["venue_usd"]), "USD")
@@ -200,9 +204,11 @@ def decision(asset: str, day: str, venue: str) -> dict[str, Any]:
     return assess(desk(), Question(as_of=day, asset=asset, venue=venue, sizes=[SIZE]))
 
 
-def _everything() -> list[tuple[str, str]]:
+def _before(day: str) -> list[tuple[str, str]]:
+    """Return each asset of which something is stored by then, and the date of the last that is."""
     catalogue = desk().catalogue
-    return [(asset, stored.as_of) for asset in catalogue.assets() for stored in catalogue.snapshots(asset)]
+    found = [catalogue.in_force(asset, moment(day)) for asset in catalogue.assets()]
+    return [(stored.asset, stored.as_of) for stored in found if stored is not None]
 
 
 @cache

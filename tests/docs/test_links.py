@@ -26,7 +26,9 @@ def anchors(path: Path) -> set[str]:
     """The anchors of a document's headings, as GitHub makes them."""
     text = re.sub(r"^```.*?^```$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     heads = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", head.lower()).strip().replace(" ", "-") for head in heads}
+    plain = [re.sub(r"[^\w\- ]", "", head.lower()).strip().replace(" ", "-") for head in heads]
+    seen = [plain[:n].count(name) for n, name in enumerate(plain)]
+    return {f"{name}-{count}" if count else name for name, count in zip(plain, seen, strict=True)}
 
 
 def links(path: Path) -> Iterator[str]:

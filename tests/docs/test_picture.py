@@ -1,36 +1,31 @@
-"""The picture in the README: drawn from a decision, and readable."""
+"""The pictures in documents: what the command draws, and shown where a reader meets the decision."""
 
 from __future__ import annotations
 
-import re
-from xml.etree import ElementTree as ET
+from pathlib import Path
 
-from tools.picture import BESIDE, QUESTION, waterfall
-from tools.tables import decision
+import pytest
 
-_SVG = "{http://www.w3.org/2000/svg}"
+from tests.cli.conftest import Run, run
+from tools.picture import PICTURES
 
-
-def test_the_bars_are_those_of_the_decision() -> None:
-    """Proves that each step that takes something has a bar, and that together they reach maintenance."""
-    charged = decision(*QUESTION)["haircuts"][0]
-    bars = ET.fromstring(waterfall()).findall(f"{_SVG}rect")
-    steps = [bar for bar in bars if bar.get("class") == "step"]
-    assert len(steps) == sum(line["amount"] != 0 for line in charged["waterfall"])
-    maintenance, initial = (bar for bar in bars if bar.get("class") == "sum")
-    end = float(steps[-1].get("x", "")) + float(steps[-1].get("width", ""))
-    reached = float(maintenance.get("x", "")) + float(maintenance.get("width", ""))
-    # A bar too short to be seen is drawn a pixel wide.
-    assert abs(end - reached) <= 1
-    assert float(initial.get("width", "")) > float(maintenance.get("width", ""))
-    assert len(bars) == len(steps) + 2 + len(BESIDE)
+__all__ = ["run"]
 
 
-def test_it_is_readable_by_everyone() -> None:
-    """Proves that it has colours for light and for dark, and says in words what it shows."""
-    drawn = waterfall()
-    light, _, dark = drawn.partition("@media (prefers-color-scheme: dark)")
-    classes = set(re.findall(r"^\s*\.(\w+)", light, re.MULTILINE))
-    assert classes - {"title"} == set(re.findall(r"^\s*\.(\w+)", dark, re.MULTILINE))
-    title = ET.fromstring(drawn).findtext(f"{_SVG}title", "")
-    assert re.search(r"HC-BASE [\d.]+ %.*: maintenance [\d.]+ %, initial [\d.]+ %", title)
+@pytest.mark.parametrize("file", PICTURES)
+def test_a_picture_is_what_the_command_draws(checkout: Path, run: Run, file: str) -> None:
+    """Proves that a reader who types the command gets the picture that the document shows, byte for byte."""
+    asset, day, venue = PICTURES[file]
+    ran = run("assess", asset, "--as-of", day, "--venue", venue, "--size", "1M", "--svg", "-")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.encode() == (checkout / file).read_bytes()
+
+
+def test_every_picture_is_shown_and_every_image_is_drawn(checkout: Path) -> None:
+    """Proves that no image is left that nothing draws, and none that nothing shows."""
+    images = {path.relative_to(checkout).as_posix() for path in (checkout / "docs/images").iterdir()}
+    assert images == set(PICTURES)
+    text = "\n".join(
+        (checkout / name).read_text() for name in ("README.md", "docs/analysts.md", "docs/assets.md")
+    )
+    assert all(f"({file})" in text or f"({file.removeprefix('docs/')})" in text for file in PICTURES)

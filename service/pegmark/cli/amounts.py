@@ -46,12 +46,12 @@ class Usd(click.ParamType[float]):
 def money(value: float) -> str:
     """Return USD as short as it can be said without loss.
 
-    >>> money(1_000_000), money(1_484_440_000), money(123_456), money(0)
-    ('$1M', '$1.48444bn', '$123,456', '$0')
+    >>> money(1_000_000), money(1_484_440_000), money(65_480_000), money(123_456), money(0)
+    ('$1M', '$1.48444bn', '$65.48M', '$123,456', '$0')
     """
     for suffix, scale, places in (("bn", 10**9, 5), ("M", 10**6, 3), ("k", 10**3, 2)):
         scaled = round(value / scale, places)
-        if abs(scaled) >= 1 and scaled * scale == value:
+        if abs(scaled) >= 1 and round(scaled * scale, 6) == value:
             return f"${scaled:,.{places}f}".rstrip("0").rstrip(".") + suffix
     return f"${value:,.0f}" if float(value).is_integer() else f"${value:,.2f}"
 

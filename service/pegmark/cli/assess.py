@@ -17,8 +17,9 @@ from pegmark.cli.amounts import Usd
 from pegmark.cli.books import book_path, filling_in
 from pegmark.cli.dates import Day
 from pegmark.cli.decision import report
-from pegmark.cli.documents import STANDARD_INPUT, read
-from pegmark.cli.lexicon import lexicon
+from pegmark.cli.documents import STANDARD_INPUT, STANDARD_OUTPUT, read, write
+from pegmark.cli.lexicon import Lexicon, lexicon
+from pegmark.cli.picture import picture
 from pegmark.cli.questions import Asked, Typed, about_asset, about_file
 from pegmark.cli.refusal import Refused
 from pegmark.cli.surroundings import surroundings
@@ -40,6 +41,7 @@ Examples:
   pegmark assess USDe --as-of 2025-10-09 --venue exchange-2025-10 --size 1M --size 10M
   pegmark assess my-token.yaml --venue my-venue.yaml --explain full
   pegmark assess BUIDL --json
+  pegmark assess BUIDL --svg buidl.svg
   pegmark assess - < request.json
 
 \b
@@ -75,6 +77,11 @@ answered · 2 wrong use."""
     help="How much to say: outcomes; with reasons; with every rule evaluated.  [default: short]",
 )
 @click.option("--json", "is_json", is_flag=True, help="The decision, byte for byte as the API gives it.")
+@click.option(
+    "--svg",
+    metavar="FILE",
+    help="Draw it as well: the waterfall at the first size, and the ladder; `-` prints that instead.",
+)
 def command(
     asset: str,
     venue: str | None,
@@ -83,12 +90,15 @@ def command(
     rulebook: str | None,
     explain: Explain | None,
     is_json: bool,
+    svg: str | None,
 ) -> None:
     """Decide one asset: what it is, how good it is, on what terms to take it, and why."""
     if len(sizes) > MOST_SIZES:
         raise click.UsageError(f"at most {MOST_SIZES} sizes are decided at once, and {len(sizes)} are given")
     if asset == venue == STANDARD_INPUT:
         raise click.UsageError("standard input can be the asset or the venue, not both")
+    if svg == STANDARD_OUTPUT and is_json:
+        raise click.UsageError("standard output can be the picture or the decision, not both")
     settings = read_settings(os.environ)
     catalogue = Fixtures(settings.fixtures)
     typed = Typed(as_of, read(venue) if venue and _is_file(venue) else venue, sizes, explain)
@@ -98,10 +108,16 @@ def command(
         asked = about_asset(asset, today(), typed)
     desk = _desk(catalogue, rulebook or asked.question.rulebook)
     body = _decide(desk, asked)
+    words = lexicon(desk.book(None).program)
+    if svg is not None:
+        drawn = _drawn(desk, asked, words)
+        if svg == STANDARD_OUTPUT:
+            click.echo(drawn, nl=False)
+            return
+        write(svg, drawn)
     if is_json:
         click.echo(orjson.dumps(body))
         return
-    words = lexicon(desk.book(None).program)
     say(report(body, surroundings(desk, asked, body), words, style_of(sys.stdout)))
 
 
@@ -122,6 +138,13 @@ def _is_file(name: str) -> bool:
 def _desk(catalogue: Fixtures, rulebook: str | None) -> Desk:
     path = book_path(rulebook)
     return Desk(catalogue, {path.name: build_book(path, filling_in())}, path.name)
+
+
+def _drawn(desk: Desk, asked: Asked, words: Lexicon) -> bytes:
+    # A waterfall has its reasons, also where nobody asked to read them.
+    body = _decide(desk, replace(asked, question=replace(asked.question, explain="short")))
+    program = desk.book(None).program
+    return picture(body, f"rules {program.id} {program.version}", words).encode()
 
 
 def _decide(desk: Desk, asked: Asked) -> dict[str, Any]:

@@ -50,18 +50,24 @@ def report(body: Body, around: Surroundings, lexicon: Lexicon, style: Style) -> 
     return "\n\n".join("\n".join(lines) for section in sections if (lines := list(section)))
 
 
-def _words(name: str) -> str:
+def in_words(name: str) -> str:
+    """Return a name of a rulebook as it is said."""
     return name.replace("_", " ")
 
 
-def _date(text: str) -> str:
+def date_of(text: str) -> str:
+    """Return a date, or an instant, as it is said.
+
+    >>> date_of("2025-10-09")
+    '9 October 2025'
+    """
     day = date.fromisoformat(text[:10])
     return f"{day.day} {day:%B %Y}" + (f", {text[11:]}" if len(text) > 10 else "")
 
 
 def _header(body: Body, around: Surroundings, style: Style) -> Iterator[str]:
     asset = body["asset"] or "an asset without a name"
-    yield f"{style.heading(asset)} · {_date(body['as_of'])} · venue {body['venue']}"
+    yield f"{style.heading(asset)} · {date_of(body['as_of'])} · venue {body['venue']}"
     said = {
         "what": around.title,
         "facts": _facts(body, around.facts),
@@ -72,23 +78,23 @@ def _header(body: Body, around: Surroundings, style: Style) -> Iterator[str]:
         if text:
             yield style.wrapped(text, 12, f"  {name}")
     for layer in around.layers:
-        since = f"known as of {_date(layer.as_of)}" if layer.as_of else "of which nothing is known here"
+        since = f"known as of {date_of(layer.as_of)}" if layer.as_of else "of which nothing is known here"
         yield style.wrapped(f"{share(layer.share)} {layer.asset}, {since}", 12, "  rests on")
 
 
 def _facts(body: Body, stored: str | None) -> str | None:
     """Say where the facts are from, and how many are too old to be of use at the day of the decision."""
     stale = sum(fact["state"] == "stale" for fact in body["unknown"])
-    said = f"stored snapshot of {_date(stored)}" if stored else "as stated"
+    said = f"stored snapshot of {date_of(stored)}" if stored else "as stated"
     if not stale:
         return said if stored else None
-    return f"{said}; {stale} {'is' if stale == 1 else 'are'} too old to use on {_date(body['as_of'])}"
+    return f"{said}; {stale} {'is' if stale == 1 else 'are'} too old to use on {date_of(body['as_of'])}"
 
 
 def _verdict(body: Body, around: Surroundings, lexicon: Lexicon, style: Style) -> Iterator[str]:
     status, colour = STATUS[body["status"]]
     band = style.paint(f"band {body['band']}", fg=BANDS.get(body["band"]), bold=True)
-    yield f"{style.heading(_words(body['class']))} · {style.paint(status, fg=colour, bold=True)} · {band}"
+    yield f"{style.heading(in_words(body['class']))} · {style.paint(status, fg=colour, bold=True)} · {band}"
     by = body["decided_by"]
     # A rule that cannot be told from what is known leads to the last class, not to its own.
     is_untold = lexicon.classes.get(by, body["class"]) != body["class"]
@@ -179,7 +185,7 @@ def _cap(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
 
 def _mark(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
     mark = body["mark"]
-    basis = _words(mark["basis"]) if mark["basis"] else "no basis"
+    basis = in_words(mark["basis"]) if mark["basis"] else "no basis"
     floor = f"floor at {share(mark['floor'])} of redemption value" if mark["floor"] else "no floor"
     yield style.wrapped(
         f"{basis} in {mark['quote'] or 'no quote'}, at least {mark['min_sources']} sources and none over "
@@ -196,9 +202,8 @@ def _conditions(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
         yield style.heading("Conditions")
     for condition in body["conditions"]:
         value = lexicon.value(condition["rule"], condition["value"])
-        said = (
-            f"{_words(condition['code'])}: {_words(condition['parameter'])} {value}, {condition['applies']}"
-        )
+        code, parameter = in_words(condition["code"]), in_words(condition["parameter"])
+        said = f"{code}: {parameter} {value}, {condition['applies']}"
         yield style.wrapped(said, SAID, f"  {condition['rule']}")
         yield style.wrapped(condition["why"], SAID)
 
@@ -208,7 +213,7 @@ def _findings(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
         yield style.heading("Findings")
     for finding in body["findings"]:
         severity = style.paint(finding["severity"], fg=SEVERITY.get(finding["severity"]), bold=True)
-        yield style.wrapped(f"{severity}: {_words(finding['code'])}", SAID, f"  {finding['rule']}")
+        yield style.wrapped(f"{severity}: {in_words(finding['code'])}", SAID, f"  {finding['rule']}")
         yield style.wrapped(finding["why"], SAID)
         yield from _not_known(body, finding["rule"], lexicon, style)
         if finding["remedy"]:

@@ -1,8 +1,9 @@
-"""Files that state facts, named on the command line: YAML or JSON in, plain data out."""
+"""Files named on the command line: facts as YAML or JSON in, plain data out; and what is made, written."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
@@ -12,7 +13,7 @@ from pegmark.problems import Position, Problem, Span
 from pegmark.rulebook.source import MAX_BYTES
 from pegmark.storage.documents import Document, from_yaml, number
 
-STANDARD_INPUT = "-"
+STANDARD_INPUT = STANDARD_OUTPUT = "-"
 DEEPEST = 64
 
 
@@ -30,6 +31,28 @@ def read(name: str) -> Document:
     return found
 
 
+def write(name: str, data: bytes) -> None:
+    """Write the file `name`, whole or not at all; raises `Refused`, and then it is as it was."""
+    path = Path(name)
+    try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)  # A device or a pipe: it holds nothing that could be lost.
+            return
+        whole = path.resolve()
+        part = whole.with_name(f".pegmark-{os.getpid()}.part")
+        try:
+            part.write_bytes(data)
+            part.replace(whole)
+        finally:
+            part.unlink(missing_ok=True)
+    except FileNotFoundError:
+        _refuse(name, "there is no folder for the file", f"make `{path.parent}` first")
+    except IsADirectoryError:
+        _refuse(name, "this is a folder", "name a file in it")
+    except (OSError, ValueError) as error:
+        _refuse(name, f"the file cannot be written: {_reason(error)}")
+
+
 def _bytes(name: str, shown: str) -> bytes:
     try:
         if name == STANDARD_INPUT:
@@ -41,8 +64,12 @@ def _bytes(name: str, shown: str) -> bytes:
     except IsADirectoryError:
         _refuse(shown, "this is a folder", "name one file in it")
     except (OSError, ValueError) as error:
-        said = getattr(error, "strerror", None) or "no file has such a name"
-        _refuse(shown, f"the file cannot be read: {said[:1].lower()}{said[1:]}")
+        _refuse(shown, f"the file cannot be read: {_reason(error)}")
+
+
+def _reason(error: OSError | ValueError) -> str:
+    said = getattr(error, "strerror", None) or "no file has such a name"
+    return f"{said[:1].lower()}{said[1:]}"
 
 
 def _all_of(file: BinaryIO) -> bytes:
