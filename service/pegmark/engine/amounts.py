@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from fractions import Fraction
 from itertools import pairwise
+from math import inf
 
 from pegmark.engine.emit import MICRO, ONE, literal
 from pegmark.engine.writer import Writer, items
 from pegmark.language.nodes import Typed, reads
 from pegmark.rulebook.expressions import amount_expressions, step_expressions
-from pegmark.rulebook.program import Curve, Haircut, Step, Table
+from pegmark.rulebook.program import Amount, Curve, Haircut, Step, Table
 
 
 def caps(w: Writer) -> None:
@@ -24,6 +25,7 @@ def caps(w: Writer) -> None:
             # Where the text says nothing of unknown only an overflow can be: it is as bad as can be.
             unknown = int((limit.unknown or 0) * MICRO)
             _held(w, f"u{n}, l{n} = True, {unknown}", f"l{n} = round(x * 1e6)", "missed", limit.amount)
+            w.missed(None, limit.amount)
             w.trace("caps", limit.reason, "x", limit.when, limit.amount)
     w.line(f"limits = {items([f'l{n}' for n in range(len(limits))])}")
     w.line(f"limit_unknown = {items([f'u{n}' for n in range(len(limits))])}")
@@ -81,9 +83,11 @@ def _totals(w: Writer, haircut: Haircut, sized: Sequence[int]) -> None:
             for k, step in changes[: first - 1]:
                 _change(w, k, step)
             w.line("fixed = x")
+        for n in sized:
+            _without(w, n, every[n])
         with w.block("for size in sizes:"):
             for n in sized:
-                _step(w, n, every[n], into="also")
+                _step(w, n, every[n], "also", is_noted=True)
             own = f"a{sized[0]}" if len(sized) == 1 else items([f"a{n}" for n in sized])
             with w.block(f"if last != {own}:"):
                 w.line(f"last = {own}")
@@ -95,6 +99,15 @@ def _totals(w: Writer, haircut: Haircut, sized: Sequence[int]) -> None:
                 w.line(f"both = ({m}, {i}) if a{len(every) - 1} else (m, i)")
             w.line("found.append(both)")
         w.line("return found, also")
+
+
+def _without(w: Writer, n: int, step: Step) -> None:
+    """Write what the amount of a step does without, unless the step applies at no size."""
+    nodes = amount_expressions(step.amount)
+    is_fixed = step.when is not None and not _reads_position(step.when)
+    if w.misses(None, *nodes):
+        with w.block(f"if w{n} is not False:") if is_fixed else nullcontext():
+            w.missed(None, *nodes, into="also")
 
 
 def _change(w: Writer, k: int, step: Step) -> None:
@@ -221,7 +234,8 @@ def _reads_of(w: Writer, step: Step) -> str:
     return "{" + ", ".join(pairs) + "}"
 
 
-def _step(w: Writer, n: int, step: Step, into: str = "missed") -> None:
+def _step(w: Writer, n: int, step: Step, into: str = "missed", is_noted: bool = False) -> None:
+    """Write the amount of a step; `is_noted` where what its amount does without is written before."""
     held = None
     if into != "missed" and step.when is not None:
         held = f"w{n}"
@@ -231,12 +245,23 @@ def _step(w: Writer, n: int, step: Step, into: str = "missed") -> None:
         found = _amount(w, step)
         limit = ONE if step.limit is None else int(step.limit * ONE)
         unknown = min(limit, ONE if step.unknown is None else int(step.unknown * ONE))
-        _held(
-            w, f"a{n} = {unknown}", f"{found}a{n} = round(x * 1e12)", into, *amount_expressions(step.amount)
-        )
-        if step.limit is not None:
+        nodes = amount_expressions(step.amount)
+        _held(w, f"a{n} = {unknown}", f"{found}a{n} = round(x * 1e12)", into, *nodes)
+        if not is_noted:
+            w.missed(None, *nodes, into=into)
+        if step.limit is not None and _most(step.amount) > step.limit:
             w.line(f"if a{n} > {limit}: a{n} = {limit}")
         w.trace("haircut", step.reason, "Q(x)", *step_expressions(step))
+
+
+def _most(amount: Amount) -> float | Fraction:
+    """Return what an amount may come to at most, where that is known when compiling."""
+    match amount:
+        case Curve(_, _, points):
+            return max(y for _, y in points)
+        case Table(_, _, rows):
+            return max((value for _, value in rows), default=Fraction(0))
+    return inf
 
 
 def _held(w: Writer, unknown: str, known: str, into: str, *nodes: Typed) -> None:
@@ -247,7 +272,6 @@ def _held(w: Writer, unknown: str, known: str, into: str, *nodes: Typed) -> None
             w.line(f"{into} |= {mask:#x}")
     with w.block("else:"):
         w.line(known)
-    w.missed(None, *nodes, into=into)
 
 
 def _amount(w: Writer, step: Step) -> str:

@@ -58,15 +58,15 @@ class Terms(NamedTuple):
     account_cap: int
     binding: str | None
     outstanding: float
-    positions: list[Position]
     ladder: list[tuple[int, int, int, int]]
     mark: tuple[Any, ...]
     conditions: tuple[Any, ...]
     findings: tuple[bool, ...]
-    crossed: list[str]
-    missed: int
     log: list[tuple[Any, ...]] | None
     waterfalls: Any
+    positions: list[Position]
+    crossed: list[str]
+    missed: int
 
 
 @dataclass(slots=True)
@@ -138,15 +138,15 @@ def stand(
         account_cap,
         binding,
         known.outstanding,
-        [],
         tiers,
         mark,
         conditions,
         findings,
-        [],
-        missed | also,
         log,
         known.waterfalls,
+        [],
+        [],
+        missed | also,
     )
     return Standing(terms, run, band, closing)
 
@@ -191,7 +191,7 @@ def settle(
             crossed=crossed,
             missed=missed,
         )
-    return terms._replace(positions=positions, crossed=crossed, missed=missed)
+    return Terms._make((*terms[:-3], positions, crossed, missed))
 
 
 def _with_layer(values: Mapping[str, Any], layer: Layer | None) -> Mapping[str, Any]:

@@ -129,12 +129,13 @@ def _haircuts(terms: Terms, explain: Explain) -> list[Body]:
 
 
 def _ladder(terms: Terms) -> list[Body]:
-    tiers: list[Body] = [
-        {"from_usd": dollars(start), "to_usd": dollars(end), "initial": ratio(i), "maintenance": ratio(m)}
-        for start, end, i, m in terms.ladder
-    ]
-    beyond = tiers[-1]["to_usd"] if tiers else 0
-    return [*tiers, {"from_usd": beyond, "to_usd": None, "initial": 1, "maintenance": 1}]
+    tiers: list[Body] = []
+    beyond: int | float = 0
+    for _, end, i, m in terms.ladder:
+        start, beyond = beyond, dollars(end)
+        tiers.append({"from_usd": start, "to_usd": beyond, "initial": ratio(i), "maintenance": ratio(m)})
+    tiers.append({"from_usd": beyond, "to_usd": None, "initial": 1, "maintenance": 1})
+    return tiers
 
 
 def _mark(compiled: Compiled, terms: Terms) -> Body:

@@ -207,9 +207,13 @@ def _scorecards(w: Writer) -> None:
         for line in card.characteristics:
             names.append(f"p{len(names)}")
             of = line.grid.of if isinstance(line.grid, Bins) else line.grid.by
-            w.assign("x", of)
-            w.line(f"{names[-1]} = {_points(w, line.grid, line.unknown)}")
-            w.missed(unknown_test("x", of), of, into=into)
+            x = w.held("x", of)
+            with w.block(f"if {unknown_test(x, of)}:"):
+                w.line(f"{names[-1]} = {line.unknown}")
+                w.line(f"{into} |= {w.mask(of):#x}")
+            with w.block("else:"):
+                w.line(f"{names[-1]} = {_points(w, x, line.grid, line.unknown)}")
+            w.missed(None, of, into=into)
             w.trace("scorecards", line.reason, names[-1], of)
         if card.applies is not None:
             w.line(f"if applies_{k}: missed |= also")
@@ -248,15 +252,16 @@ def _score(w: Writer, names: Sequence[str]) -> None:
         w.line(f"return {scores}, min(mean, min({scores}) + {w.program.rating.lift})")
 
 
-def _points(w: Writer, grid: Bins | PointsTable, unknown: int) -> str:
-    """Return the source of the points of `x`."""
+def _points(w: Writer, x: str, grid: Bins | PointsTable, unknown: int) -> str:
+    """Return the source of the points of what is held in `x`, which is known."""
     match grid:
         case Bins(_, edges, points):
             below = zip(points, edges, strict=False)
-            chain = "".join(f"{value} if x < {literal(edge)} else " for value, edge in below)
-            return f"{unknown} if x != x else {chain}{points[-1]}"
+            return "".join(f"{value} if {x} < {literal(edge)} else " for value, edge in below) + str(
+                points[-1]
+            )
         case PointsTable(by, rows):
-            return f"{w.table({key(by, member): value for member, value in rows})}.get(x, {unknown})"
+            return f"{w.table({key(by, member): value for member, value in rows})}.get({x}, {unknown})"
 
 
 def _rating(w: Writer) -> None:

@@ -208,6 +208,13 @@ class Writer:
         """Return the source of a computed ratio, rounded to its grid."""
         return self._emitter.on_grid(text)
 
+    def held(self, name: str, node: Typed) -> str:
+        """Write an expression's value into `name`, unless a variable holds it already; return which does."""
+        if isinstance(node, Read) and (text := self.name_of(node)).isidentifier():
+            return text
+        self.assign(name, node)
+        return name
+
     def unknown(self, node: Typed) -> str:
         """Return the test of whether an expression is unknown, writing what it needs before."""
         if isinstance(node, Read):
