@@ -129,7 +129,8 @@ def _ends(w: Writer, haircut: Haircut) -> None:
     n, d = haircut.initial_share.as_integer_ratio()
     w.line(f"x = {low} if x < {low} else {high} if x > {high} else x")
     w.line(f"m = {rounded_source('x', tick, haircut.rounding.mode)}")
-    w.line(f"if m > {high}: m = {high}")
+    if high % tick:
+        w.line(f"if m > {high}: m = {high}")
     w.line(f"i = -(-m * {n} // {d})")
     w.line(f"i = m + ({least} if i < {least} else i)")
     w.line(f"i = {rounded_source('i', tick, 'up')}")
@@ -167,24 +168,31 @@ def _waterfalls(w: Writer, haircut: Haircut, amounts: str, sized: Sequence[int])
     steps = (haircut.start, *haircut.steps)
     low, high, tick = (int(x * ONE) for x in (haircut.low, haircut.high, haircut.rounding.to))
     first = min(sized, default=len(steps))
+    # Before the first step that reads the size, and where only fixed amounts are added after the last,
+    # all waterfalls are the same.
+    after = len(steps)
+    while after > first and after - 1 not in sized and steps[after - 1].op == "add":
+        after -= 1
     with w.function("waterfalls", "positions"):
-        # Down to the first step that reads the size all waterfalls are the same.
-        w.line("head, x, found = [], 0, []")
+        w.line("head, tail, found, x = [], [], [], 0")
         w.line(f"for _, {amounts}, _ in positions[:1]: pass")
         for n, step in enumerate(steps[:first]):
             _told(w, n, step, _reads_of(w, step), "head")
-        w.line("fixed = x")
-        for n, step in enumerate(steps[first:], first):
-            if n not in sized:
-                w.line(f"r{n} = {_reads_of(w, step)}")
+        w.line("before, x = x, 0")
+        for n, step in enumerate(steps[after:], after):
+            _told(w, n, step, _reads_of(w, step), "tail")
+        w.line("more = x")
         with w.block("for size, amounts, maintenance in positions:"):
             w.line(f"{amounts} = amounts")
-            w.line("x, lines = fixed, [*head]")
-            for n, step in enumerate(steps[first:], first):
-                _told(w, n, step, _reads_of(w, step) if n in sized else f"r{n}", "lines")
+            w.line("x, lines = before, [*head]")
+            for n, step in enumerate(steps[first:after], first):
+                _told(w, n, step, _reads_of(w, step), "lines")
+            w.line("x += more")
+            w.line("lines += tail")
             w.line(f"y = {low} if x < {low} else {high} if x > {high} else x")
             w.line(f"z = {rounded_source('y', tick, haircut.rounding.mode)}")
-            w.line(f"if z > {high}: z = {high}")
+            if high % tick:
+                w.line(f"if z > {high}: z = {high}")
             w.line("v = y - x")
             w.line(_line("lines", "BOUND", "v"))
             w.line("v = z - y")

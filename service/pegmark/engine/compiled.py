@@ -42,6 +42,7 @@ class Scale:
     mode: str
     account_share: tuple[int, int]
     breakpoints: tuple[int, ...]
+    breakpoints_usd: tuple[float, ...]
     rate: int
     """The step that rates of the ladder are rounded up to, scale 1e12."""
 
@@ -56,6 +57,7 @@ class Scale:
             caps.rounding.mode,
             caps.account_share.as_integer_ratio(),
             tuple(int(point * MICRO) for point in program.ladder.breakpoints),
+            tuple(int(point * MICRO) / MICRO for point in program.ladder.breakpoints),
             int(program.haircut.rounding.to * ONE),
         )
 

@@ -6,6 +6,7 @@ What no size changes is decided first (`stand`), then the haircuts at the sizes 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -239,12 +240,13 @@ def _ladder(
     if account_cap == 0:
         return [], 0
     mark = len(log) if log is not None else 0
-    points = [point for point in compiled.scale.breakpoints if point < account_cap] + [account_cap]
-    totals, missed = run.totals([point / MICRO for point in points])
+    scale = compiled.scale
+    below = bisect_left(scale.breakpoints, account_cap)
+    totals, missed = run.totals((*scale.breakpoints_usd[:below], account_cap / MICRO))
     if log is not None:
         del log[mark:]
     maintenance, initial = (_rising(column) for column in zip(*totals, strict=True))
-    return ladder(points, maintenance, initial, compiled.scale.rate), missed
+    return ladder((*scale.breakpoints[:below], account_cap), maintenance, initial, scale.rate), missed
 
 
 def _rising(haircuts: tuple[int, ...]) -> Sequence[int]:

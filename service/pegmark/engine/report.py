@@ -181,18 +181,17 @@ def _findings(compiled: Compiled, terms: Terms) -> list[Body]:
 
 def _unknown(compiled: Compiled, snapshot: Snapshot, terms: Terms) -> list[Body]:
     """List the facts given as unknown, and those not given at all that mattered."""
-    states, known, facts = snapshot.states, snapshot.known, compiled.facts
+    known, facts, bits = snapshot.known, compiled.facts, compiled.bits
     found: dict[int, Body] = {}
     missed = terms.missed
-    for fact, state in states.items():
-        bit = compiled.bits[fact]
+    for fact, state in snapshot.states.items():
+        bit = bits[fact]
         found[bit] = {"fact": fact, "state": state, "mattered": missed & bit != 0}
         missed &= ~bit
     while missed:
         bit = missed & -missed
         missed ^= bit
-        fact = facts[bit]
-        if fact not in known:
+        if (fact := facts[bit]) not in known:
             found[bit] = {"fact": fact, "state": "not_collected", "mattered": True}
     return [found[bit] for bit in sorted(found)]
 
