@@ -25,6 +25,8 @@ from pegmark.facts.snapshot import Snapshot
 MOST_CHANGES = 5
 MOST_RUNS = 500
 """How often one search runs the generated program, which with estimates runs twice each time."""
+MOST_SETS = 20_000
+"""How many sets one search looks at, most of them without running anything."""
 _STRIDES = 16
 
 At = list[int | None]
@@ -68,7 +70,7 @@ class Found:
         return sum((lever.values.index(value) + 1) / lever.steps for lever, value in self.changes)
 
 
-class _OutOfRuns(Exception):
+class _Spent(Exception):
     """The budget is spent."""
 
 
@@ -101,7 +103,7 @@ class Search:
                         found[least.changes] = least
                 if found:
                     break
-        except _OutOfRuns:
+        except _Spent:
             self.is_exhausted = False
         return sorted(found.values(), key=lambda each: (len(each.changes), each.travel))
 
@@ -112,6 +114,8 @@ class Search:
         """
         todo, seen = [0], {0}
         while todo:
+            if len(seen) > MOST_SETS:
+                raise _Spent
             mask = todo.pop()
             failing = next((wide for wide in self._failing if mask & wide == mask), None)
             if failing is None and not self._reaches_at_best(mask):
@@ -149,7 +153,7 @@ class Search:
         snapshot = self._changed(changes)
         self.runs += 2 if snapshot.estimated else 1
         if self.runs > MOST_RUNS:
-            raise _OutOfRuns
+            raise _Spent
         terms = stand(self._coarse, snapshot, self._question.layer).terms
         return self._goal.is_reached(terms.band, terms.status)
 

@@ -100,7 +100,8 @@ def changed(snapshot: Snapshot, rows: Sequence[Component], changes: Iterable[Cha
             values[lever.fact] = value
             respread = respread or lever.fact == BASIS
     if respread:
-        values = {name: v for name, v in values.items() if not name.startswith("backing.share.")}
+        for component in rows:
+            values.pop(f"backing.share.{component.kind}", None)
         values |= spread(moved, values.get(BASIS))
     return replace(
         snapshot, values=values, known=frozenset(known), estimated=frozenset(estimated), states=states
@@ -252,13 +253,13 @@ def _moved(rows: Iterable[Component], source: str, target: str, share: float) ->
     """
     found, left = [], share
     for row in rows:
-        if row.kind == source and row.asset is None:
-            taken = min(left, row.share)
-            left = quantise(left - taken, "ratio")
-            row = _holding(row, row.share - taken)
-            if row.share == 0:
-                continue
-        found.append(row)
+        if row.kind != source or row.asset is not None:
+            found.append(row)
+            continue
+        taken = min(left, row.share)
+        left = quantise(left - taken, "ratio")
+        if row.share > taken:
+            found.append(_holding(row, row.share - taken))
     for n, row in enumerate(found):
         if row.kind == target and row.asset is None:
             found[n] = _holding(row, row.share + share)
