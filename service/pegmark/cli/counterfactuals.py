@@ -9,6 +9,7 @@ from pegmark.cli.amounts import money, share
 from pegmark.cli.lexicon import Lexicon
 from pegmark.cli.terminal import Style
 from pegmark.engine.search import MOST_CHANGES
+from pegmark.facts.vocabulary import FACTS
 
 Body = Mapping[str, Any]
 WHOSE = {"asset": "the asset", "venue": "the venue", "both": "both of them"}
@@ -33,9 +34,8 @@ def counterfactuals(body: Body, said: Mapping[str, str], lexicon: Lexicon, style
         for change in way["changes"]:
             yield style.wrapped(_change(change, said, lexicon), 6, "    ")
     if not found["found"] and found["exhausted"]:
-        yield style.wrapped(
-            "Nothing that the asset or the venue could change or disclose gets there.", 2, "  "
-        )
+        text = f"No {MOST_CHANGES} changes or fewer of what can be changed or learnt get there."
+        yield style.wrapped(text, 2, "  ")
     elif not found["exhausted"]:
         yield style.wrapped("Not everything was tried: there may be other ways.", 2, "  ")
 
@@ -51,5 +51,6 @@ def _change(change: Body, said: Mapping[str, str], lexicon: Lexicon) -> str:
     if was in ("known", "estimated"):
         return f"{fact}: from {before} to {after}"
     # What is learnt may as well be better than it has to be.
-    bound = "" if isinstance(change["to"], bool) else " or better"
+    has_better = not isinstance(change["to"], bool) and (fact not in FACTS or FACTS[fact].worse != "none")
+    bound = " or better" if has_better else ""
     return f"{fact}, {said[was]}: known to be {after}{bound}"
