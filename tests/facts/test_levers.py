@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from pegmark.facts.components import COMPONENTS
 from pegmark.facts.consistency import contradictions
-from pegmark.facts.levers import COMPONENTS, Change, Lever, changed, components, levers, moved_rows
+from pegmark.facts.levers import Change, Lever, changed, components, levers, moved_rows
 from pegmark.facts.snapshot import Snapshot
 from pegmark.facts.vocabulary import COMPONENT_KINDS, COMPONENT_ORDER, FACTS, FactSpec
 from tests.facts.taking import refusals, taken

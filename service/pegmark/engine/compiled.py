@@ -14,7 +14,7 @@ from pegmark.engine.evaluation import Evaluation
 from pegmark.engine.scalar import write, write_bounds
 from pegmark.engine.wording import Wording
 from pegmark.engine.writer import RuleInfo, fact_bits, submitted
-from pegmark.facts.levers import BASIS, COMPONENTS
+from pegmark.facts.components import BASIS, COMPONENTS
 from pegmark.facts.vocabulary import FACTS, FactSpec
 from pegmark.language.nodes import Typed, reads
 from pegmark.rulebook.custom import declared
@@ -109,7 +109,7 @@ class Compiled:
     ratings: Ratings
     wording: Wording
     starts: list[date]
-    rated: Mapping[str, FactSpec]
+    rated: Mapping[str, FactSpec] = field(repr=False)
     """The submitted facts that class, band and status rest on."""
     _epochs: dict[int, Epoch] = field(default_factory=dict)
 

@@ -9,8 +9,9 @@ from pegmark.engine.compiled import Compiled
 from pegmark.engine.decide import Layer, Terms
 from pegmark.engine.emit import MICRO, as_json, ratio
 from pegmark.engine.search import Found, Goal, Question, Search
+from pegmark.facts.components import COMPONENTS
 from pegmark.facts.digest import clean
-from pegmark.facts.levers import COMPONENTS, Change, levers
+from pegmark.facts.levers import Change, levers
 from pegmark.facts.snapshot import Snapshot
 
 MOST_FOUND = 3

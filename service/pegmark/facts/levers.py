@@ -13,14 +13,13 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal, NamedTuple
 
+from pegmark.facts.components import BASIS, COMPONENT_ORDER, COMPONENTS
 from pegmark.facts.model import Component
 from pegmark.facts.snapshot import Snapshot, Value, spread
 from pegmark.facts.specification import FactSpec
 from pegmark.facts.units import Kind, quantise
-from pegmark.facts.vocabulary import COMPONENT_ORDER
 
 Side = Literal["asset", "venue"]
-COMPONENTS, BASIS = "backing.components", "backing.basis"
 
 _MARKETS = ("liquidity.", "peg.", "leverage.")
 _GIVEN = frozenset(
