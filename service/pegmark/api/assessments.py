@@ -46,7 +46,7 @@ def routes(desk: Desk) -> list[HTTPRouteHandler]:
         def answered() -> bytes:
             return orjson.dumps(assess(desk, question))
 
-        # To search for what it would take is two hundred times the work of deciding.
+        # To search for what it would take is a hundred times the work of deciding.
         body = await turns.take(answered) if question.explain == "full" else answered()
         return Response(body, media_type=JSON)
 

@@ -35,9 +35,9 @@ def decide(
 ) -> Body:
     """Decide `snapshot` at position `sizes` (USD) and return the body of the decision.
 
-    `explain` is `none` (outcomes only), `short` (the waterfall and every reason) or `full` (and
-    the trace, and what it would take). `standing` is what `stand` returned of the same, if it is known already. Raises
-    `LookupError` where the rulebook has no params yet at the snapshot's day.
+    `explain` is `none` (outcomes only), `short` (the waterfall and every reason) or `full` (and the
+    trace, and what it would take). `standing` is what `stand` returned of the same, if it is known
+    already. Raises `LookupError` where the rulebook has no params yet at the snapshot's day.
     """
     if standing is None or explain == "full":
         standing = stand(compiled, snapshot, layer, explain == "full")

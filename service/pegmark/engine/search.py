@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pegmark.engine.bounds import beyond_bounds
-from pegmark.engine.compiled import Compiled
-from pegmark.engine.decide import Layer, Status, Terms, settle, stand
+from pegmark.engine.compiled import Compiled, Status
+from pegmark.engine.decide import Layer, Terms, settle, stand
 from pegmark.facts.consistency import contradictions
 from pegmark.facts.levers import Change, Lever, changed, components, moved_rows
 from pegmark.facts.snapshot import Snapshot

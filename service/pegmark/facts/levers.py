@@ -267,4 +267,5 @@ def _moved(rows: Iterable[Component], source: str, target: str, share: float) ->
 
 
 def _holding(row: Component, share: float) -> Component:
-    return row.model_copy(update={"share": quantise(share, "ratio")})
+    # A search makes thousands; `model_copy` takes twice as long.
+    return Component.model_construct(**{**row.__dict__, "share": quantise(share, "ratio")})
