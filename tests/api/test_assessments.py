@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
+import httpx
 import orjson
 import pytest
 from pydantic import TypeAdapter
 
+from pegmark.api import assessments
+from pegmark.api.entrance import Entrance
 from pegmark.api.schemas.assessment import AssessmentRequest, Decision
 from pegmark.engine.decide import settle
 from pegmark.usecases import assess as use_case
@@ -46,6 +50,7 @@ def test_the_body_is_the_decision(ask: Ask, desk: Desk, question: dict[str, Any]
     assert response.content == orjson.dumps(assess(desk, request.question()))
     TypeAdapter(Decision).validate_json(response.content)
     assert (response.json()["trace"] is not None) == (explain == "full")
+    assert (response.json()["counterfactuals"] is not None) == (explain == "full")
     assert ("waterfall" in response.json()["haircuts"][0]) == (explain != "none")
 
 
@@ -143,3 +148,35 @@ def test_an_asset_beneath_many_is_decided_once(ask: Ask, monkeypatch: pytest.Mon
     monkeypatch.setattr(use_case, "settle", lambda *given: settled.append(given) or settle(*given))
     decided(ask, as_of="2025-10-09", facts=resting_on(tiers[0]), layers=layers)
     assert len(settled) == 20
+
+
+def test_full_explanations_queue_up_and_then_are_turned_away(
+    app: Entrance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Proves that one search runs at a time beside the loop, where it holds up no other question."""
+    running, most = 0, 0
+
+    def slow(*_: Any) -> dict[str, Any]:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        # A moment in which another would run, were it let. On the loop's own thread this would fail.
+        asyncio.run(asyncio.sleep(0.005))
+        running -= 1
+        return {}
+
+    monkeypatch.setattr(assessments, "assess", slow)
+
+    async def together(count: int) -> list[httpx.Response]:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            body = USDE | {"explain": "full"}
+            return await asyncio.gather(*(client.post("/v1/assessments", json=body) for _ in range(count)))
+
+    answers = asyncio.run(together(assessments.MOST_WAITING + 4))
+    turned_away = [answer for answer in answers if answer.status_code == 503]
+    assert most == 1
+    assert len(turned_away) == 3
+    assert {answer.headers["retry-after"] for answer in turned_away} == {"5"}
+    assert {answer.json()["errors"][0]["code"] for answer in turned_away} == {"H5030"}
+    assert [answer.status_code for answer in asyncio.run(together(1))] == [200]

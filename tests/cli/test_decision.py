@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from pegmark.cli.amounts import duration, money, percent, share, usd
+from pegmark.cli.counterfactuals import counterfactuals
+from pegmark.cli.lexicon import Lexicon
 from pegmark.cli.terminal import Style
 from tests.cli.conftest import DAY, Run
 
@@ -179,6 +181,90 @@ def test_the_trace_tells_every_rule_with_margin_and_params(run: Run) -> None:
     assert re.search(r"own_paper_limit: 0% against \d+%, \d+% below", text)
     assert re.search(r"own_paper_limit \d+% since \d{4}-\d\d-\d\d", text)
     assert "Trace" not in ask(run, "ALPHA", "--as-of", DAY)[0]
+
+
+def test_a_full_report_tells_what_it_would_take(run: Run) -> None:
+    """Proves that each way stands in the report: whose it is, each change, and the terms it comes to."""
+    for asset in ASSETS:
+        report, body = ask(run, asset, "--as-of", DAY, "--explain", "full")
+        told = body["counterfactuals"]
+        text = flat(report).partition("What it would take")[2].partition("Trace: ")[0]
+        for way in told["found"]:
+            haircut = way["haircut"]
+            assert f"band {way['band']}, " in text
+            assert f"{share(haircut['initial'])} initial, {share(haircut['maintenance'])} maintenance" in text
+            assert f"at most {money(way['venue_cap_usd'])}" in text
+            assert all(change["fact"] in text for change in way["changes"])
+        assert ("Not everything was tried" in text) == (not told["exhausted"])
+    assert "What it would take" not in ask(run, "ALPHA", "--as-of", DAY)[0]
+
+
+def told(body: dict[str, Any]) -> str:
+    """What is said of a decision's ways, on one line."""
+    lexicon = Lexicon({}, {"custom.x": "ratio", "backing.components": "ratio"}, {}, {}, "")
+    said = {"accept": "accepted", "not_disclosed": "not disclosed"}
+    return flat(" ".join(counterfactuals({"counterfactuals": body}, said, lexicon, Style())))
+
+
+def ways(**change: Any) -> dict[str, Any]:
+    """One way that takes one change."""
+    way = {
+        "whose": "both",
+        "changes": [{"share": None, **change}],
+        "band": "B",
+        "status": "accept",
+        "haircut": {"size_usd": 1e6, "initial": 0.05, "maintenance": 0.04},
+        "venue_cap_usd": 1e7,
+    }
+    return {"to_band": "B", "to_status": None, "found": [way], "exhausted": True}
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"fact": "custom.x", "was": "known", "from": 0.5, "to": 0.25}, "custom.x: from 50% to 25%"),
+        (
+            {"fact": "custom.x", "was": "estimated", "from": 0.5, "to": 0.5},
+            "custom.x: known for certain to be 50%",
+        ),
+        ({"fact": "custom.x", "was": "estimated", "from": 0.5, "to": 0.25}, "custom.x: from 50% to 25%"),
+        (
+            {"fact": "backing.components", "was": "estimated", "from": None, "to": None},
+            "backing.components: known for certain",
+        ),
+        (
+            {"fact": "backing.components", "was": "known", "from": "own_token", "to": "cash", "share": 0.1},
+            "backing.components: 10 % from own token to cash",
+        ),
+        (
+            {"fact": "custom.x", "was": "not_disclosed", "from": None, "to": 0.25},
+            "custom.x, not disclosed: known to be 25% or better",
+        ),
+        (
+            {"fact": "custom.p", "was": "not_disclosed", "from": None, "to": False},
+            "custom.p, not disclosed: known to be no",
+        ),
+        (
+            {"fact": "reference.kind", "was": "not_disclosed", "from": None, "to": "fiat"},
+            "reference.kind, not disclosed: known to be fiat",
+        ),
+    ],
+)
+def test_a_change_is_told_in_words(change: dict[str, Any], text: str) -> None:
+    """Proves that what is changed, confirmed, moved and learnt are told apart."""
+    found = told(ways(**change))
+    assert found.startswith(
+        "What it would take to reach band B By both of them: band B, accepted; at $1M 5 % "
+    )
+    assert found.endswith(text)
+
+
+def test_where_nothing_is_found_the_report_says_how_sure_that_is() -> None:
+    """Proves that an exhausted search is told from one that was cut short, and that the best says nothing."""
+    nothing = {"to_band": None, "to_status": "accept", "found": [], "exhausted": True}
+    assert told(nothing).startswith("What it would take to be accepted No 5 changes or fewer")
+    assert "Not everything was tried" in told({**nothing, "exhausted": False})
+    assert told({**nothing, "to_status": None}) == ""
 
 
 def test_without_explanations_the_outcomes_remain(run: Run) -> None:

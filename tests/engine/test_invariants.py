@@ -125,7 +125,7 @@ def test_explaining_changes_nothing(case: Case, sizes: list[float]) -> None:
     compiled, snapshot, layer = case
     levels: list[Any] = ["none", "short", "full"]
     bodies = [decide(compiled, snapshot, sizes, layer, level) for level in levels]
-    explained = ("id", "trace", "digests", "haircuts")
+    explained = ("id", "trace", "counterfactuals", "digests", "haircuts")
     outcomes = [{key: value for key, value in body.items() if key not in explained} for body in bodies]
     assert outcomes[0] == outcomes[1] == outcomes[2]
     assert bodies[1]["haircuts"] == bodies[2]["haircuts"]

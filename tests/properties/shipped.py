@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
 from pegmark.engine.bounds import beyond_bounds
 from pegmark.engine.decide import Layer, Terms, settle
 from pegmark.errors import FactsError
+from pegmark.facts.model import Facts
 from pegmark.facts.snapshot import Snapshot, take
 from pegmark.usecases.assess import Question, prepare
 from pegmark.usecases.desk import Book, Desk
@@ -48,13 +49,19 @@ class Shipped:
             group, _, attribute = name.partition(".")
             groups.setdefault(group, {})[attribute] = claim
         venue = type(self.venue).model_construct(**groups.pop("venue", {}))
-        parts = {g: type(getattr(self.facts, g)).model_construct(**found) for g, found in groups.items()}
+        parts = {g: _model(g).model_construct(**found) for g, found in groups.items()}
         facts = type(self.facts).model_construct(**parts)
         try:
             found = take(asset=self.asset, as_of=self.as_of, facts=facts, venue=venue, venue_name="test")
         except FactsError:
             return None
         return None if beyond_bounds(self.book.compiled, found) else found
+
+
+def _model(group: str) -> type[BaseModel]:
+    """Return the model of a group of facts, of which this asset may have none."""
+    model: type[BaseModel] = get_args(Facts.model_fields[group].annotation)[0]
+    return model
 
 
 def shipped(desk: Desk) -> list[Shipped]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
 from litestar.handlers import HTTPRouteHandler
@@ -12,7 +11,6 @@ from litestar.params import PathParameter, QueryParameter
 
 from pegmark.api.body import JsonRequest
 from pegmark.api.operation import JSON, Link, Operation, declared
-from pegmark.api.problems import Refusal
 from pegmark.api.replies import Document, reply
 from pegmark.api.schemas.rulebooks import (
     CheckReply,
@@ -22,6 +20,7 @@ from pegmark.api.schemas.rulebooks import (
     RulebookPage,
     RulebookText,
 )
+from pegmark.api.turns import Turns
 from pegmark.errors import NotFound
 from pegmark.language import nearest
 from pegmark.rulebook.load import NORMAL, check_files
@@ -114,7 +113,7 @@ def routes(desk: Desk, normal: bytes) -> list[HTTPRouteHandler]:
     documents = {
         name: {rule["id"]: Document.json(rule) for rule in book.values()} for name, book in rules.items()
     }
-    queue = _Queue()
+    queue = Turns("checks", MOST_WAITING)
 
     @get("/v1/rulebooks", sync_to_thread=False, **declared(LIST_RULEBOOKS))
     def list_rulebooks(request: Request[Any, Any, Any]) -> Response[bytes]:
@@ -143,30 +142,6 @@ def routes(desk: Desk, normal: bytes) -> list[HTTPRouteHandler]:
         return reply(request, document)
 
     return [list_rulebooks, get_rulebook, get_rulebook_text, check_rulebook, get_rule]
-
-
-Answer = TypeVar("Answer")
-
-
-class _Queue:
-    """Lets one check run at a time, in a thread, and a few wait: neighbours keep most of the processor."""
-
-    def __init__(self) -> None:
-        self.turn = asyncio.Lock()
-        self.waiting = 0
-
-    async def take(self, work: Callable[[], Answer]) -> Answer:
-        """Return what `work` returns; raises `Refusal` where too many wait already."""
-        if self.waiting > MOST_WAITING:
-            raise Refusal.of(
-                "H5030", f"{MOST_WAITING} checks wait already", headers={"retry-after": "5"}, pointer=""
-            )
-        self.waiting += 1
-        try:
-            async with self.turn:
-                return await asyncio.to_thread(work)
-        finally:
-            self.waiting -= 1
 
 
 def checked(files: Mapping[str, str], normal: bytes) -> bytes:

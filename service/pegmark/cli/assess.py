@@ -74,7 +74,8 @@ answered · 2 wrong use."""
 @click.option(
     "--explain",
     type=click.Choice(get_args(Explain)),
-    help="How much to say: outcomes; with reasons; with every rule evaluated.  [default: short]",
+    help="How much to say: outcomes; with reasons; with every rule evaluated and what it would take.  "
+    "[default: short]",
 )
 @click.option("--json", "is_json", is_flag=True, help="The decision, byte for byte as the API gives it.")
 @click.option(

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from pegmark.cli.amounts import duration, money, percent, share
+from pegmark.cli.counterfactuals import counterfactuals
 from pegmark.cli.lexicon import Lexicon, short
 from pegmark.cli.surroundings import Surroundings
 from pegmark.cli.terminal import Style, table
@@ -44,6 +45,9 @@ def report(body: Body, around: Surroundings, lexicon: Lexicon, style: Style) -> 
         *([_mark(body, lexicon, style), _conditions(body, lexicon, style)] if body["eligible"] else []),
         _findings(body, lexicon, style),
         _unknown(body, style),
+        counterfactuals(
+            body, {**STATE, **{name: text for name, (text, _) in STATUS.items()}}, lexicon, style
+        ),
         _trace(body, lexicon, style),
         _footer(body, style),
     ]

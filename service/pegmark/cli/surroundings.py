@@ -68,7 +68,7 @@ def _status_rules(desk: Desk, asked: Asked, program: Program, body: Mapping[str,
         return ()
     if body["class"] in rating.ineligible:
         return (rating.ineligible_reason.id,)
-    traced = assess(desk, replace(asked.question, rulebook=None, explain="full"))["trace"]
+    traced = body["trace"] or assess(desk, replace(asked.question, rulebook=None, explain="full"))["trace"]
     outcomes = {entry["rule"]: entry["outcome"] for entry in traced}
     fired = tuple(
         rule.reason.id

@@ -13,7 +13,12 @@ from pegmark.engine.emit import MICRO, ONE, RUNTIME
 from pegmark.engine.evaluation import Evaluation
 from pegmark.engine.scalar import write, write_bounds
 from pegmark.engine.wording import Wording
-from pegmark.engine.writer import RuleInfo, fact_bits
+from pegmark.engine.writer import RuleInfo, fact_bits, submitted
+from pegmark.facts.components import BASIS, COMPONENTS
+from pegmark.facts.vocabulary import FACTS, FactSpec
+from pegmark.language.nodes import Typed, reads
+from pegmark.rulebook.custom import declared
+from pegmark.rulebook.expressions import rating_expressions
 from pegmark.rulebook.program import Param, Program
 
 Evaluate = Callable[..., Any]
@@ -106,6 +111,8 @@ class Compiled:
     ratings: Ratings
     wording: Wording
     starts: list[date]
+    rated: Mapping[str, FactSpec] = field(repr=False)
+    """The submitted facts that class, band and status rest on."""
     _epochs: dict[int, Epoch] = field(default_factory=dict)
 
     def at(self, day: date) -> Epoch:
@@ -170,7 +177,26 @@ def compile_program(program: Program) -> Compiled:
         Ratings.of(program),
         Wording.of(program),
         [first, *(day for day in changes if day > first)],
+        _rated(program),
     )
+
+
+def _rated(program: Program) -> Mapping[str, FactSpec]:
+    """Return the facts that class, band and status rest on, through derived names and fillings."""
+    means = {derived.name: derived.expr for derived in program.derived}
+    means |= {filling.fact: filling.expr for filling in program.fillings}
+    seen: set[str] = set()
+    todo: list[Typed] = rating_expressions(program)
+    while todo:
+        for read in reads(todo.pop()):
+            if read.name not in seen:
+                seen.add(read.name)
+                todo += [means[read.name]] if read.name in means else []
+    facts = {submitted(name) for name in seen}
+    if COMPONENTS in facts:
+        facts.add(BASIS)
+    specs = {**FACTS, **declared(program.custom)}
+    return {name: spec for name, spec in specs.items() if name in facts}
 
 
 def _dated(param: Param, day: date) -> Mapping[str, object]:

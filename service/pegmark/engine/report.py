@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pegmark.engine.compiled import ABSENT, Compiled, Epoch
+from pegmark.engine.counterfactual import counterfactuals
 from pegmark.engine.decide import Explain, Layer, Standing, Terms, settle, stand
 from pegmark.engine.emit import MICRO, as_json, ratio
 from pegmark.facts.digest import canonical_clean, identifier
@@ -34,9 +35,9 @@ def decide(
 ) -> Body:
     """Decide `snapshot` at position `sizes` (USD) and return the body of the decision.
 
-    `explain` is `none` (outcomes only), `short` (the waterfall and every reason) or `full` (and
-    the trace). `standing` is what `stand` returned of the same, if it is known already. Raises
-    `LookupError` where the rulebook has no params yet at the snapshot's day.
+    `explain` is `none` (outcomes only), `short` (the waterfall and every reason) or `full` (and the
+    trace, and what it would take). `standing` is what `stand` returned of the same, if it is known
+    already. Raises `LookupError` where the rulebook has no params yet at the snapshot's day.
     """
     if standing is None or explain == "full":
         standing = stand(compiled, snapshot, layer, explain == "full")
@@ -57,6 +58,9 @@ def decide(
         "unknown": _unknown(compiled, snapshot, terms),
         "decided_by": decided_by(compiled.program, terms.by),
         "trace": None if terms.log is None else _trace(terms),
+        "counterfactuals": None
+        if explain != "full"
+        else counterfactuals(compiled, snapshot, sizes, layer, terms),
         "digests": {
             "facts": snapshot.facts_digest(sizes, explain),
             "rulebook": compiled.program.resolved_digest,

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+COMPONENTS, BASIS = "backing.components", "backing.basis"
+"""The fact that lists kinds of backing, and the one that says whether the list is complete."""
+
 
 @dataclass(frozen=True, slots=True)
 class ComponentKind:

@@ -6,7 +6,7 @@ flags by name, with everything that is not usable left out. What is left out is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from pegmark.errors import FactProblem, FactsError
 from pegmark.facts.consistency import contradictions
 from pegmark.facts.digest import canonical_clean, clean, digest
-from pegmark.facts.model import Missing, Stated
+from pegmark.facts.model import Component, Missing, Stated
 from pegmark.facts.units import quantise
 from pegmark.facts.vocabulary import COMPONENT_KINDS, GROUPS, FactSpec
 
@@ -114,7 +114,7 @@ def take(
     problems = taker.problems or contradictions(taker.values, taker.components, venue_pointer)
     if problems:
         raise FactsError(problems)
-    taker.shares()
+    taker.values |= spread(taker.components, taker.values.get("backing.basis"))
     return Snapshot(
         asset,
         taker.spelled,
@@ -245,24 +245,26 @@ class _Taker:
                 continue
             self.fact(spec, claim, group)
 
-    def shares(self) -> None:
-        """Spread the components, which are one fact, into the shares that rules read.
 
-        A net list is complete: what it does not name is not there, and what it leaves short of the
-        whole is undisclosed. A gross list, or one of unknown basis, is never complete.
-        """
-        if not self.components:
-            return
-        found: dict[str, float] = {}
-        for component in self.components:
-            found[component.kind] = found.get(component.kind, 0.0) + component.share
-        total = sum(found.values())
-        self.values["backing.listed"] = quantise(total, "ratio")
-        if self.values.get("backing.basis") == "net":
-            found = {**dict.fromkeys(COMPONENT_KINDS, 0.0), **found}
-            found["undisclosed"] += max(0.0, 1.0 - total)
-        for kind, share in found.items():
-            self.values[f"backing.share.{kind}"] = quantise(share, "ratio")
+def spread(components: Sequence[Component], basis: Value | None) -> dict[str, float]:
+    """Return the shares that rules read, by name, of the components, which are one fact.
+
+    A net list is complete: what it does not name is not there, and what it leaves short of the whole
+    is undisclosed. A gross list, or one of unknown basis, is never complete.
+    """
+    if not components:
+        return {}
+    found: dict[str, float] = {}
+    for component in components:
+        found[component.kind] = found.get(component.kind, 0.0) + component.share
+    total = sum(found.values())
+    if basis == "net":
+        found = {**dict.fromkeys(COMPONENT_KINDS, 0.0), **found}
+        found["undisclosed"] += max(0.0, 1.0 - total)
+    return {
+        "backing.listed": quantise(total, "ratio"),
+        **{f"backing.share.{kind}": quantise(share, "ratio") for kind, share in found.items()},
+    }
 
 
 def _fits(spec: FactSpec, value: Any) -> bool:

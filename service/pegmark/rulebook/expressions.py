@@ -13,6 +13,13 @@ def expressions(program: Program) -> list[Typed]:
     return [node for node in _all(program) if node is not None]
 
 
+def rating_expressions(program: Program) -> list[Typed]:
+    """Return the expressions that class, scores, band and status come from."""
+    return [
+        node for node in (*_classify(program), *_scorecards(program), *_rating(program)) if node is not None
+    ]
+
+
 def amount_expressions(amount: Amount) -> tuple[Typed, ...]:
     """Return the expressions that an amount is worked out from."""
     match amount:
@@ -33,13 +40,9 @@ def step_expressions(step: Step) -> tuple[Typed, ...]:
 def _all(program: Program) -> Iterator[Typed | None]:
     yield from (filling.expr for filling in program.fillings)
     yield from (derived.expr for derived in program.derived)
-    yield from (rule.when for rule in program.classify.rules)
-    for card in program.scorecards:
-        yield card.applies
-        for line in card.characteristics:
-            yield line.grid.of if isinstance(line.grid, Bins) else line.grid.by
-    yield from (knock_out.when for knock_out in program.rating.knock_outs)
-    yield from (status.when for status in program.rating.statuses)
+    yield from _classify(program)
+    yield from _scorecards(program)
+    yield from _rating(program)
     haircut = program.haircut
     for step in (haircut.start, *haircut.steps, haircut.reference):
         yield from step_expressions(step)
@@ -52,3 +55,19 @@ def _all(program: Program) -> Iterator[Typed | None]:
         yield from (condition.when, condition.value)
     yield from (finding.when for finding in program.review)
     yield from (assertion.expr for assertion in program.assertions)
+
+
+def _classify(program: Program) -> Iterator[Typed]:
+    yield from (rule.when for rule in program.classify.rules)
+
+
+def _scorecards(program: Program) -> Iterator[Typed | None]:
+    for card in program.scorecards:
+        yield card.applies
+        for line in card.characteristics:
+            yield line.grid.of if isinstance(line.grid, Bins) else line.grid.by
+
+
+def _rating(program: Program) -> Iterator[Typed]:
+    yield from (knock_out.when for knock_out in program.rating.knock_outs)
+    yield from (status.when for status in program.rating.statuses)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from fractions import Fraction
 
 from pegmark.engine.compiled import Compiled
 from pegmark.engine.decide import Layer, Standing
 from pegmark.errors import NotFound
 from pegmark.facts.snapshot import Snapshot
-from pegmark.facts.units import RANGES, Kind
 from pegmark.facts.vocabulary import FactSpec
-from pegmark.rulebook.program import CustomFact, Program
+from pegmark.rulebook.custom import declared
+from pegmark.rulebook.program import Program
 from pegmark.usecases.catalogue import Catalogue
+
+__all__ = ["Book", "Desk", "declared"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +48,3 @@ class Desk:
         if found is None:
             raise NotFound("rulebook", name or self.default, get_close_matches(name or "", self.books, n=2))
         return found
-
-
-def declared(custom: tuple[CustomFact, ...]) -> dict[str, FactSpec]:
-    """Return a rulebook's own facts by name, as rows of the vocabulary."""
-    return {
-        fact.name: FactSpec(
-            fact.name,
-            fact.type.kind,
-            fact.worse,  # type: ignore[arg-type]  # one of the vocabulary's directions; the loader sees to it
-            fact.meaning,
-            "The rulebook that declares it.",
-            low=_bound(fact.low, fact.type.kind, 0),
-            high=_bound(fact.high, fact.type.kind, 1),
-            members=fact.type.members,
-        )
-        for fact in custom
-    }
-
-
-def _bound(stated: Fraction | None, kind: Kind, end: int) -> float | None:
-    """Return one end of a range: as stated, else the unit's, so that no number is without bounds."""
-    return float(stated) if stated is not None else RANGES[kind][end] if kind in RANGES else None

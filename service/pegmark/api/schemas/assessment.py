@@ -180,6 +180,50 @@ class UnknownFact(Reply):
     mattered: bool
 
 
+class FactChange(Reply):
+    """One change of a fact; of `backing.components`, the share that moves from one kind to another."""
+
+    fact: str
+    was: Literal["known", "estimated", "not_disclosed", "not_collected", "not_credible", "stale"]
+    from_: float | bool | str | None = Field(alias="from", description="Null: it was not known.")
+    to: float | bool | str | None = Field(
+        description="The least that suffices, with the other changes. The same as `from`: known, no estimate."
+    )
+    share: Annotated[float, Field(ge=0, le=10)] | None = Field(description="Of backing, what moves.")
+
+
+class HaircutThen(Reply):
+    """The haircut at the first size, in total."""
+
+    size_usd: Usd
+    initial: Ratio
+    maintenance: Ratio
+
+
+class Counterfactual(Reply):
+    """Changes that suffice, none of which can be left out, and what is decided then."""
+
+    whose: Literal["asset", "venue", "both"] = Field(description="Whose facts change.")
+    changes: list[FactChange]
+    class_: str = Field(alias="class")
+    band: str
+    status: Literal["accept", "no_new", "run_off", "ineligible"]
+    haircut: HaircutThen
+    venue_cap_usd: Usd
+
+
+class Counterfactuals(Reply):
+    """What it would take to be better: the fewest changes of facts, found by search."""
+
+    to_band: str | None = Field(description="The next better band; null where there is none.")
+    to_status: Literal["accept"] | None = Field(description="Where the asset is not accepted at all.")
+    found: list[Counterfactual] = Field(description="At most three of each side, smallest moves first.")
+    exhausted: bool = Field(
+        description="Whether all that may be changed was searched. False: there may be more."
+    )
+    runs: int = Field(ge=0, description="How often the rules were run to find this.")
+
+
 class Digests(Reply):
     """What the decision follows from: equal digests, equal bytes."""
 
@@ -211,4 +255,5 @@ class Decision(Reply):
     unknown: list[UnknownFact]
     decided_by: RuleId
     trace: list[dict[str, Any]] | None = Field(description="With `explain` `full`, every rule evaluated.")
+    counterfactuals: Counterfactuals | None = Field(description="With `explain` `full`, what it would take.")
     digests: Digests
