@@ -338,8 +338,8 @@ def test_an_unknown_name_suggests_the_nearest(shipped: Fixtures) -> None:
         shipped.snapshots("usde")
     assert asset.value.suggestions[0] == "USDe"
     with pytest.raises(NotFound) as unknown:
-        shipped.in_force("PAXG", moment("2026-01-01"))
-    assert (unknown.value.what, unknown.value.name) == ("asset", "PAXG")
+        shipped.in_force("XAUT", moment("2026-01-01"))
+    assert (unknown.value.what, unknown.value.name) == ("asset", "XAUT")
     with pytest.raises(NotFound) as venue:
         shipped.venue("exchange-2025")
     assert venue.value.suggestions == ("exchange-2025-10",)
