@@ -106,6 +106,8 @@ def test_the_shipped_cases_differ() -> None:
     assert len({terms.cls for terms in found}) >= 6
     assert len({terms.band for terms in found}) >= 3
     assert len({terms.venue_cap for terms in found}) >= 10
-    haircuts = Counter(terms.positions[1].maintenance for terms in found)
+    # What is not taken at all has one haircut, and many of what ships had failed.
+    taken = [terms for terms in found if terms.status != "ineligible"]
+    haircuts = Counter(terms.positions[1].maintenance for terms in taken)
     assert len(haircuts) >= 20
-    assert max(haircuts.values()) <= len(found) / 10
+    assert max(haircuts.values()) <= len(taken) / 10

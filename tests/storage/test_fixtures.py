@@ -71,13 +71,34 @@ def test_what_ships_is_the_assets_and_venues_that_are_promised(shipped: Fixtures
     """Proves that each shipped file loads, which every start of the service relies on."""
     stored = {(snapshot.asset, snapshot.as_of) for snapshot in all_snapshots(shipped)}
     assert stored >= {
+        ("BENJI", "2025-11-13"),
+        ("BENJI", "2026-07-14"),
         ("BUIDL", "2026-07-22"),
+        ("BUIDL", "2026-09-30"),
+        ("FDUSD", "2025-04-01"),
+        ("FDUSD", "2025-09-11"),
+        ("FDUSD", "2026-09-30"),
+        ("GUSD", "2025-09-11"),
+        ("GUSD", "2026-10-07"),
+        ("PAXG", "2025-09-11"),
+        ("PAXG", "2026-09-30"),
+        ("PYUSD", "2025-09-11"),
+        ("PYUSD", "2026-09-30"),
+        ("TUSD", "2023-06-09"),
+        ("TUSD", "2024-01-16"),
+        ("TUSD", "2024-11-21"),
+        ("TUSD", "2026-09-30"),
+        ("USD1", "2026-09-30"),
         ("USDC", "2023-03-10"),
         ("USDC", "2025-10-09"),
         ("USDC", "2026-07-31"),
         ("USDS", "2026-10-07"),
+        ("USDT", "2023-10-31"),
         ("USDT", "2025-09-30"),
+        ("USDT", "2026-01-31"),
         ("USDT", "2026-07-31"),
+        ("USDT", "2026-09-30"),
+        ("USDY", "2026-09-30"),
         ("USDe", "2025-10-09"),
         ("USDe", "2026-01-05"),
         ("USDe", "2026-07-19"),
@@ -171,6 +192,27 @@ def test_nothing_that_happened_on_10_october_2025_is_in_a_snapshot_of_the_day_be
     assert "peg.stressed_average_discount" not in facts
     assert facts["redemption.largest_met_24h"]["value"] < 1_000_000_000
     assert facts["backing.components"]["estimated"] is True
+
+
+def test_nothing_that_befell_fdusd_on_2_april_2025_is_in_its_snapshot_of_the_day_before(
+    shipped: Fixtures,
+) -> None:
+    """Proves that FDUSD is seen as it stood: its fall to 0.87, and what was redeemed in it, are no inputs."""
+    before, after = (dict(claims(s)) for s in shipped.snapshots("FDUSD") if s.as_of < "2026")
+    assert before["peg.max_discount_365d"]["as_of"] == "2025-04-01"
+    assert before["peg.max_discount_365d"]["value"] < 0.06
+    assert "redemption.largest_met_24h" not in before
+    assert "redemption.largest_met_24h" in after
+
+
+def test_tusd_is_told_apart_only_from_its_first_report_by_kind_on(shipped: Fixtures) -> None:
+    """Proves that what came out about TUSD's reserve in 2024 is not in how it was seen in 2023."""
+    kinds = [
+        {component["kind"] for component in dict(claims(s))["backing.components"]["value"]}
+        for s in shipped.snapshots("TUSD")
+    ]
+    assert kinds[0] == {"undisclosed"}
+    assert "government_debt" in kinds[1]
 
 
 def test_a_component_that_names_an_asset_names_one_that_is_stored(shipped: Fixtures) -> None:
@@ -338,8 +380,8 @@ def test_an_unknown_name_suggests_the_nearest(shipped: Fixtures) -> None:
         shipped.snapshots("usde")
     assert asset.value.suggestions[0] == "USDe"
     with pytest.raises(NotFound) as unknown:
-        shipped.in_force("PAXG", moment("2026-01-01"))
-    assert (unknown.value.what, unknown.value.name) == ("asset", "PAXG")
+        shipped.in_force("XAUT", moment("2026-01-01"))
+    assert (unknown.value.what, unknown.value.name) == ("asset", "XAUT")
     with pytest.raises(NotFound) as venue:
         shipped.venue("exchange-2025")
     assert venue.value.suggestions == ("exchange-2025-10",)
