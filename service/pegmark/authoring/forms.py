@@ -1,7 +1,7 @@
 """What a suite expects of an output, from its text.
 
-A value; `<= 10%` or `at most 10%`, and other bounds; `5%..10%`; `not accept`; a list of values that will do; `any`. Of an
-output that is a list: the list itself, in any order, or what it `has` and what it `lacks`.
+A value; `<= 10%` or `at most 10%`, and other bounds; `5%..10%`; `not accept`; a list of values that will
+do; `any`. Of an output that is a list: the list itself, in any order, or what it `has` and `lacks`.
 """
 
 from __future__ import annotations

@@ -67,18 +67,26 @@ def _counted(count: int, noun: str) -> str:
 def _failure(verdict: Verdict, words: Lexicon, style: Style) -> Iterator[str]:
     yield ""
     yield f"{style.paint('failed', fg='red', bold=True)}: {verdict.title}"
-    for difference in verdict.differences:
-        yield from _cell(difference, words, style)
+    yield from _cells(verdict, words, style)
     yield ""
 
 
-def _cell(difference: Difference, words: Lexicon, style: Style) -> Iterator[str]:
-    """Yield a cell: what was expected, what came, where that stands, and why it came."""
+def _cells(verdict: Verdict, words: Lexicon, style: Style) -> Iterator[str]:
+    """Yield the cells that differ; what several of them have for a reason is said once."""
+    said: list[Evidence] = []
+    for difference in verdict.differences:
+        yield from _cell(difference, style)
+        if difference.evidence not in said:
+            said.append(difference.evidence)
+            yield from _why(difference.evidence, words, style)
+
+
+def _cell(difference: Difference, style: Style) -> Iterator[str]:
+    """Yield a cell: what was expected, what came, and where that stands."""
     place = style.faint(f"{difference.span.file}:{difference.span.start.line}:{difference.span.start.column}")
     yield f"  {style.heading(difference.output)}  {place}"
     yield f"    expected  {style.paint(difference.expected, fg='green')}"
     yield f"    got       {style.paint(difference.got, fg='red')}"
-    yield from _why(difference.evidence, words, style)
 
 
 def _why(evidence: Evidence, words: Lexicon, style: Style) -> Iterator[str]:
@@ -169,7 +177,7 @@ def _case(suite: ET.Element, verdict: Verdict, words: Lexicon) -> None:
         return
     cells = [f"{one.output}: expected {one.expected}, got {one.got}" for one in verdict.differences]
     failure = ET.SubElement(case, "failure", {"type": "difference", "message": "; ".join(cells)})
-    failure.text = "\n".join(line for one in verdict.differences for line in _cell(one, words, PLAIN))
+    failure.text = "\n".join(_cells(verdict, words, PLAIN))
 
 
 def _error(suite: ET.Element, problem: Problem, texts: Mapping[str, bytes]) -> None:
