@@ -12,7 +12,7 @@ CODES: Mapping[str, str] = {
     "T0005": "asset or venue not stored",
     "T0006": "nothing to decide on",
     "T0007": "unknown fact",
-    "T0008": "facts that are none",
+    "T0008": "malformed fact",
     "T0009": "unknown output",
     "T0010": "malformed expectation",
     "T0011": "rule not in the rulebook",

@@ -163,9 +163,10 @@ class _Reading:
         if scalar.text in members:
             return scalar.text
         near = nearest(scalar.text, members)
-        code, noun = ("T0007", "fact") if name.startswith("unknown") else ("T0011", f"rule of `{name}`")
-        hint = f"did you mean `{near}`?" if near else "`pegmark show` lists the rules"
-        raise self.wrong(code, f"there is no {noun} `{shown(scalar.text)}`", scalar, hint)
+        hint = f"did you mean `{near}`?" if near else "`pegmark show` lists the rules, `pegmark facts` the facts"
+        if name.startswith("unknown"):
+            raise self.wrong("T0007", f"there is no fact `{shown(scalar.text)}`", scalar, hint)
+        raise self.wrong("T0011", f"`{name}` never holds a rule `{shown(scalar.text)}`", scalar, hint)
 
     def scalar(self, node: yaml.Node) -> yaml.Scalar:
         found = self.reader.scalar(node, self.path)

@@ -403,7 +403,7 @@ class _File:
 
     def _misfit(self, span: Span, path: str, cells: int, given: int, expects: int) -> None:
         message = f"the row has {cells} cells, and the table {given + expects} columns"
-        help = f"{given} are given and {expects} expected; `null` is not known, `any` not minded"
+        help = f"first {given} of `given`, then {expects} of `expect`; `null` is not known, `any` not minded"
         self.reader.report("T0014", message, span, path, help)
 
     def _given(

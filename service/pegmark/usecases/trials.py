@@ -94,7 +94,7 @@ class _Finder:
     def _facts(self, setting: Setting, at: Word, span: Span) -> BaseModel | None:
         base: Said = {} if setting.asset is None else self._stored(setting.asset, at)
         claims = {name: claim for name, claim in setting.facts.items() if not name.startswith(VENUE)}
-        return self._validated(Facts, _overlaid(base, claims), span)
+        return self._validated(Facts, _overlaid(base, claims), claims, span)
 
     def _stored(self, asset: Word, at: Word) -> Said:
         try:
@@ -128,21 +128,26 @@ class _Finder:
                 return name
             said = {**found.text, **(found.asset_texts.get(asset, {}) if asset is not None else {})}
             base = {"venue": dict(said)} if found.as_of is None else dated({"venue": said}, found.as_of)
-        return self._validated(VenueFacts, _overlaid(base, claims).get("venue", {}), span)
+        return self._validated(VenueFacts, _overlaid(base, claims).get("venue", {}), claims, span, VENUE)
 
     def _not_found(self, missing: NotFound, word: Word) -> None:
         near = " or ".join(f"`{name}`" for name in missing.suggestions)
         hint = f"did you mean {near}?" if near else "`fixtures` and `venues` declare others"
         self.report("T0005", f"no {missing.what} `{word.text}` is stored", word.span, hint)
 
-    def _validated(self, model: Any, data: Mapping[str, Any], span: Span) -> BaseModel | None:
+    def _validated(
+        self, model: Any, data: Mapping[str, Any], claims: Mapping[str, Claim], span: Span, group: str = ""
+    ) -> BaseModel | None:
+        """Return a model of facts; what reading a suite lets pass is reported where it is said."""
         try:
             found: BaseModel = model.__pydantic_validator__.validate_python(data, strict=True)
         except ValidationError as error:
             for one in error.errors(include_url=False, include_input=False):
-                where = ".".join(str(step) for step in one["loc"])
-                message = one["msg"][:1].lower() + one["msg"][1:]
-                self.report("T0008", f"`{where}`: {message}", span, "see `pegmark facts` for what it may be")
+                steps = [group.rstrip("."), *one["loc"]] if group else list(one["loc"])
+                name = ".".join(str(step) for step in steps[:2])
+                said = claims[name].span if name in claims else span
+                message = f"`{name}` is not of the form that is needed"
+                self.report("T0008", message, said, f"see `pegmark facts {name}`")
             return None
         return found
 
