@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pegmark.authoring.suite import VENUE, Claim
-from pegmark.authoring.values import number, of_fact
+from pegmark.authoring.values import number, of_fact, when
 from pegmark.facts.components import COMPONENT_KINDS
 from pegmark.facts.specification import FactSpec
 from pegmark.language import nearest, shown
@@ -104,8 +104,11 @@ def _full(reader: Reader, node: yaml.Mapping, path: str, spec: FactSpec) -> dict
                 said[name] = reader.choice(inner, at, _CONFIDENCE)
             case "estimated":
                 said[name] = reader.choice(inner, at, ("true", "false")) == "true"
+            case "as_of" | "knowable_at":
+                scalar = reader.scalar(inner, at)
+                said[name] = None if scalar is None else when(reader, scalar, at)
             case _:
-                said[name] = reader.text(inner, at)
+                said[name] = reader.text(inner, at) or None
     return said if all(value is not None for value in said.values()) and said else None
 
 

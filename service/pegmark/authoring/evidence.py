@@ -34,7 +34,7 @@ def evidence(program: Program, expected: Expected, body: Body) -> Evidence:
     if output.form == "members" and isinstance(test, Members):
         differing = _differing(test, output.take(body))
         if output.name.startswith("unknown"):
-            return _missing(body, differing)
+            return _missing(program, body, differing)
         return _first_left(body, differing)
     match output.name.partition(".")[0]:
         case "class" | "decided_by":
@@ -50,7 +50,7 @@ def evidence(program: Program, expected: Expected, body: Body) -> Evidence:
         case "cap" | "binding":
             return _cap(body)
         case "unknown":
-            return _missing(body, [output.name.partition(".")[2]])
+            return _missing(program, body, [output.name.partition(".")[2]])
         case "mark" | "close_out_hours":
             return _left_by(body, program.mark.reason.id)
     return Evidence()
@@ -163,9 +163,12 @@ def _cap(body: Body) -> Evidence:
     return Evidence(found.rule, found.entry, note)
 
 
-def _missing(body: Body, facts: Sequence[str]) -> Evidence:
-    """Return the first line of the trace that read one of the facts and found nothing."""
+def _missing(program: Program, body: Body, facts: Sequence[str]) -> Evidence:
+    """Return the first line of the trace that filled one of the facts in, or found nothing where it was read."""
+    fillings = {filling.reason.id for filling in program.fillings if filling.fact in facts}
     for entry in body["trace"]:
-        if any(value is None and submitted(name) in facts for name, value in entry["reads"].items()):
+        if entry["rule"] in fillings or any(
+            value is None and submitted(name) in facts for name, value in entry["reads"].items()
+        ):
             return Evidence(entry["rule"], entry)
     return Evidence(note=f"no rule read {', '.join(facts)} and found nothing" if facts else None)

@@ -163,7 +163,9 @@ class _Reading:
         if scalar.text in members:
             return scalar.text
         near = nearest(scalar.text, members)
-        hint = f"did you mean `{near}`?" if near else "`pegmark show` lists the rules, `pegmark facts` the facts"
+        hint = (
+            f"did you mean `{near}`?" if near else "`pegmark show` lists the rules, `pegmark facts` the facts"
+        )
         if name.startswith("unknown"):
             raise self.wrong("T0007", f"there is no fact `{shown(scalar.text)}`", scalar, hint)
         raise self.wrong("T0011", f"`{name}` never holds a rule `{shown(scalar.text)}`", scalar, hint)

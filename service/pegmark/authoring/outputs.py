@@ -95,7 +95,7 @@ class Outputs:
             case ["conditions", rule]:
                 found = self._condition(name, rule)
             case ["findings", rule]:
-                self._known(rule, [found.reason.id for found in self._program.review], "finding")
+                self._known(rule, self._plain["findings"].members, "finding")
                 found = Output(
                     name,
                     lambda body: _of_rule(body["findings"], rule, "severity"),

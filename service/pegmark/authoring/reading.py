@@ -16,7 +16,7 @@ from pegmark.authoring.claims import Specs, claim_of, facts_of
 from pegmark.authoring.forms import WAYS, expectation
 from pegmark.authoring.outputs import REFUSAL, NoSuchOutput, Output, Outputs
 from pegmark.authoring.suite import VENUE, Case, Claim, Expected, Setting, Suite, VenueSetting, Word
-from pegmark.authoring.values import number
+from pegmark.authoring.values import number, when
 from pegmark.language import nearest, shown
 from pegmark.problems import Position, Problem, Related, Span
 from pegmark.rulebook import source as yaml
@@ -196,11 +196,11 @@ class _Named:
         return own if word is None else own.over(self.like(word, f"{path}.like"))
 
     def day(self, node: yaml.Node | None, path: str) -> Word | None:
-        """Return a date; an instant is none."""
-        word = self.word(node, path)
-        if word is not None:
-            self.reader.day(node, path)
-        return word
+        """Return as of when to decide."""
+        scalar = self.reader.scalar(node, path)
+        if scalar is None or when(self.reader, scalar, path) is None:
+            return None
+        return Word(scalar.text, scalar.span)
 
     def named_venue(self, node: yaml.Node | None, path: str) -> VenueSetting | None:
         """Return the venue that is named, if one is."""

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from fractions import Fraction
 
+from pegmark.facts.model import WHEN
+from pegmark.facts.snapshot import moment
 from pegmark.facts.specification import FactSpec
 from pegmark.facts.units import RANGES, Kind
 from pegmark.language import Type, shown
@@ -16,6 +18,7 @@ from pegmark.rulebook.source import Scalar
 
 NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,12})?", re.ASCII)
 """A number as JSON has it, without an exponent: ratios are decimals, money is USD, times are days."""
+_WHEN = re.compile(WHEN)
 FLAGS = {"true": True, "false": False}
 
 
@@ -64,6 +67,18 @@ def flag(reader: Reader, scalar: Scalar, path: str) -> bool | None:
     """Return true or false; None after reporting."""
     found = reader.choice(scalar, path, FLAGS)
     return FLAGS.get(found)
+
+
+def when(reader: Reader, scalar: Scalar, path: str) -> str | None:
+    """Return a date or an instant; None after reporting that it is none."""
+    try:
+        if _WHEN.fullmatch(scalar.text) and moment(scalar.text):
+            return scalar.text
+    except (ValueError, OverflowError):
+        pass
+    help = "write `2026-01-31`, or an instant like `2026-01-31T12:00:00Z`"
+    reader.report("E0311", f"`{shown(scalar.text)}` is not a date", scalar.span, path, help)
+    return None
 
 
 def of_fact(reader: Reader, scalar: Scalar, path: str, spec: FactSpec) -> float | bool | str | None:
