@@ -55,7 +55,7 @@ def why(expect: str, setting: str) -> Evidence:
     ],
 )
 def test_the_rule_that_decided_is_named(setting: str, expect: str, rule: str) -> None:
-    """Proves that a reader is led to the rule that made the difference, with what it read where it left that."""
+    """Proves that a reader is led to the rule that made the difference, and to what it read."""
     found = why(expect, setting)
     assert found.rule == rule
     if found.entry is not None:
@@ -82,7 +82,7 @@ def test_sums_are_taken_apart(setting: str, expect: str, note: str) -> None:
 
 
 def test_a_refusal_says_what_is_wrong_with_the_question() -> None:
-    """Proves that a case whose facts contradict themselves fails with the code and the reason, in each cell."""
+    """Proves that a case whose facts contradict themselves fails in each cell, with code and reason."""
     setting = f"{USDC}facts: {{backing.components: {{cash: 80%, gold: 40%}}}}\n    "
     found = verdict("{class: fiat_reserve, band: any, status: accept}", setting)
     assert [(one.output, one.got) for one in found.differences] == [

@@ -29,11 +29,13 @@ def question(text: str, n: int = -1) -> Any:
 
 def test_facts_may_be_written_as_in_a_rulebook_or_as_in_a_request() -> None:
     """Proves that units, decimals, groups and dots come to the same question."""
-    texts = [
-        "cases:\n  - {case: A, at: 2026-06-30, facts: {liquidity: {supply: $5M}, peg: {discount_now: 3%}}, expect: {class: any}}",
-        "cases:\n  - {case: A, at: 2026-06-30, facts: {liquidity.supply: 5000000, peg.discount_now: 0.03}, expect: {class: any}}",
-        "cases:\n  - {case: A, at: 2026-06-30, facts: {liquidity.supply: {value: $5M}, peg.discount_now: {value: 300bp}}, expect: {class: any}}",
+    facts = [
+        "{liquidity: {supply: $5M}, peg: {discount_now: 3%}}",
+        "{liquidity.supply: 5000000, peg.discount_now: 0.03}",
+        "{liquidity.supply: {value: $5M}, peg.discount_now: {value: 300bp}}",
     ]
+    case = "cases:\n  - {case: A, at: 2026-06-30, facts: FACTS, expect: {class: any}}\n"
+    texts = [case.replace("FACTS", said) for said in facts]
     found = [question(text).facts.model_dump(exclude_none=True, exclude_defaults=True) for text in texts]
     assert found[0] == found[1] == {"liquidity": {"supply": 5e6}, "peg": {"discount_now": 0.03}}
     assert found[2]["peg"]["discount_now"]["value"] == 0.03
@@ -91,7 +93,8 @@ def test_a_stored_venue_that_nothing_changes_is_asked_by_its_name() -> None:
 def test_a_stored_snapshot_may_be_changed() -> None:
     """Proves that facts beside an asset are laid over its snapshot in force, the dates of which stay."""
     asked = question(
-        "cases:\n  - {case: A, asset: USDC, at: 2026-10-07, facts: {peg.discount_now: 3%}, expect: {class: any}}\n"
+        "cases:\n  - case: A\n    asset: USDC\n    at: 2026-10-07\n    facts: {peg.discount_now: 3%}\n"
+        "    expect: {class: any}\n"
     )
     assert asked.facts.peg.discount_now == 0.03
     assert asked.facts.backing.components.as_of == "2026-07-31"
@@ -179,7 +182,7 @@ WRONG = [
     ("venues:\n  a: {like: b}\n  b: {like: a}\n", "T0004", None),
     ("fixtures:\n  a: {}\nvenues:\n  a: {facts: {supply: $1}}\n", "T0007", None),
     (
-        f"tables:\n  - table: T\n    given: [peg.discount]\n    expect: [class]\n    rows: {{a: [1%, any]}}\n",
+        "tables:\n  - {table: T, given: [peg.discount], expect: [class], rows: {a: [1%, any]}}\n",
         "T0007",
         None,
     ),

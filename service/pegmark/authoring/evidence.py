@@ -164,7 +164,7 @@ def _cap(body: Body) -> Evidence:
 
 
 def _missing(program: Program, body: Body, facts: Sequence[str]) -> Evidence:
-    """Return the first line of the trace that filled one of the facts in, or found nothing where it was read."""
+    """Return the first line of the trace that filled one of the facts in, or read it and found nothing."""
     fillings = {filling.reason.id for filling in program.fillings if filling.fact in facts}
     for entry in body["trace"]:
         if entry["rule"] in fillings or any(

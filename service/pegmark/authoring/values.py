@@ -72,7 +72,8 @@ def flag(reader: Reader, scalar: Scalar, path: str) -> bool | None:
 def when(reader: Reader, scalar: Scalar, path: str) -> str | None:
     """Return a date or an instant; None after reporting that it is none."""
     try:
-        if _WHEN.fullmatch(scalar.text) and moment(scalar.text):
+        if _WHEN.fullmatch(scalar.text):
+            moment(scalar.text)
             return scalar.text
     except (ValueError, OverflowError):
         pass

@@ -95,7 +95,7 @@ def _why(evidence: Evidence, words: Lexicon, style: Style) -> Iterator[str]:
     elif evidence.rule is not None:
         yield style.wrapped(words.why(evidence.rule), 19, f"    {evidence.rule}")
     if evidence.note:
-        yield style.wrapped(evidence.note, 19, "    of which" if evidence.entry is None else "")
+        yield style.wrapped(evidence.note, 14)
 
 
 def as_data(tried: Tried) -> Mapping[str, Any]:
