@@ -37,7 +37,10 @@ def prepared_house() -> Prepared:
 
 def reading(**texts: str) -> Prepared:
     """Suites by the names of their files; a first line `suite:` is put before each."""
-    files = {f"{name}.yaml": (HEAD + dedent(text)).encode() for name, text in texts.items()}
+    files = {
+        f"{name}.yaml": (text if text.startswith("suite:") else HEAD + dedent(text)).encode()
+        for name, text in texts.items()
+    }
     sources, desk = house(), prepared_house().desk
     assert desk is not None
     book = desk.book(None)

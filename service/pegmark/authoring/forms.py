@@ -21,7 +21,7 @@ UNKNOWN = "unknown"
 _BOUND = re.compile(r"(?:(<=|>=|<|>)\s*|(at most|at least|under|over)\s+)(?=\S)")
 _NOT = re.compile(r"not\s+(?=\S)")
 _HOLDING = re.compile(r"(has|lacks)\s+(?=\S)")
-_OPERATORS: Mapping[str, Op] = {
+OPERATORS: Mapping[str, Op] = {
     "<=": "<=",
     "at most": "<=",
     ">=": ">=",
@@ -80,7 +80,7 @@ class _Reading:
         if found := _NOT.match(scalar.text):
             return OneOf((self.value(part(scalar, found.end())),), self.output.kind, is_not=True)
         if found := _BOUND.match(scalar.text):
-            op = _OPERATORS[found[1] or found[2]]
+            op = OPERATORS[found[1] or found[2]]
             return self.bounded(scalar, [(op, part(scalar, found.end()))])
         low, between, _ = scalar.text.partition(_BETWEEN)
         if between and self.output.is_number:

@@ -29,7 +29,7 @@ COLUMNS = ("like", "asset", "at", "venue", "size")
 """What a column of a table may be, besides a fact."""
 MOST_SIZES = 16
 LEAST_SIZE, MOST_SIZE = 1.0, 1e12
-_SECTIONS = ("fixtures", "venues", "cases", "tables")
+SECTIONS = ("fixtures", "venues", "cases", "tables")
 
 
 def read_suites(
@@ -61,7 +61,7 @@ def _suites(
         tree, problems = yaml.parse(data, name, allowance=allowance)
         reader.add(map(_of_suite, problems))
         if tree is not None:
-            trees[name] = reader.mapping(tree, "", ["suite"], _SECTIONS)
+            trees[name] = reader.mapping(tree, "", ["suite"], SECTIONS)
     named = _Named(reader, specs, trees.values())
     outputs = Outputs(program)
     for name, sections in trees.items():

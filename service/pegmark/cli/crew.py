@@ -4,51 +4,55 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 from pegmark.authoring.verdict import Verdict
-from pegmark.cli.tried import Prepared, Sources, prepare
+from pegmark.usecases.desk import Desk
 from pegmark.usecases.trials import Trial, run_trial
 
-WORTH = 2_000
-"""So many cases take as long as another process takes to start."""
+WORTH = 1_000
+"""Of so many cases for each, another process makes up for what it costs to start it and to hear from it."""
 
-_prepared: Prepared | None = None
-"""What a process of the crew works on."""
+_work: tuple[Desk, Sequence[Trial]] | None = None
+"""What a process of the crew inherits, and works on."""
 
 
-def verdicts(prepared: Prepared, trials: Sequence[Trial], jobs: int | None) -> list[Verdict]:
-    """Return the verdict on each trial; `jobs` None is as many processes as pay."""
-    desk = prepared.desk
-    assert desk is not None  # noqa: S101 - there are trials only where there is a desk
-    if (count := jobs or worth(len(trials))) <= 1:
+def verdicts(desk: Desk, trials: Sequence[Trial], jobs: int | None) -> list[Verdict]:
+    """Return the verdict on each trial; `jobs` None is as many processes as pay.
+
+    Reading suites and building questions takes as long as deciding them, so that a process which had to do
+    that again would gain nothing: processes are forked, and where that is not safe there is one.
+    """
+    global _work  # noqa: PLW0603 - what is inherited by a fork has to stand somewhere
+    count = min(jobs or worth(len(trials)), len(trials))
+    if count <= 1 or sys.platform != "linux":
         return [run_trial(desk, trial) for trial in trials]
-    # Trials do not travel: each process reads the same texts, and a trial has the same place in all of them.
-    places = {id(trial): n for n, trial in enumerate(prepared.trials)}
-    wanted = [places[id(trial)] for trial in trials]
-    crew = ProcessPoolExecutor(min(count, len(wanted)), None, _begin, (prepared.sources,))
+    _work = desk, trials
+    crew = ProcessPoolExecutor(count, get_context("fork"), _begin)
     try:
-        return list(crew.map(_run, wanted, chunksize=max(1, len(wanted) // (4 * count))))
+        return list(crew.map(_run, range(len(trials)), chunksize=max(1, len(trials) // (4 * count))))
     finally:
         crew.shutdown(cancel_futures=True)
+        _work = None
 
 
 def worth(cases: int, processors: int | None = None) -> int:
     """Return how many processes so many cases are worth.
 
-    >>> worth(100, 8), worth(5_000, 8), worth(100_000, 8)
+    >>> worth(100, 8), worth(2_000, 8), worth(100_000, 8)
     (1, 2, 8)
     """
     return max(1, min(processors or os.cpu_count() or 1, cases // WORTH))
 
 
-def _begin(sources: Sources) -> None:
+def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Whoever started the crew ends it.
-    global _prepared  # noqa: PLW0603 - the state of a worker, set once when it starts
-    _prepared = prepare(sources)
 
 
 def _run(place: int) -> Verdict:
-    assert _prepared is not None and _prepared.desk is not None  # noqa: PT018, S101 - begun before
-    return run_trial(_prepared.desk, _prepared.trials[place])
+    assert _work is not None  # noqa: S101 - inherited
+    desk, trials = _work
+    return run_trial(desk, trials[place])

@@ -111,7 +111,8 @@ def _attempt(read: tuple[Sources, list[Problem]], pattern: str | None, jobs: int
     trials = prepared.trials if pattern is None else list(selected(prepared.trials, pattern))
     if not trials:
         return Tried(prepared, problems=[_nothing(pattern, prepared.trials)])
-    return Tried(prepared, verdicts(prepared, trials, jobs))
+    assert prepared.desk is not None  # noqa: S101 - there are trials only where there is a desk
+    return Tried(prepared, verdicts(prepared.desk, trials, jobs))
 
 
 def _nothing(pattern: str | None, trials: Sequence[Trial]) -> Problem:

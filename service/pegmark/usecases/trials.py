@@ -62,6 +62,7 @@ class _Finder:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.problems: list[Problem] = []
+        self._dated: dict[tuple[str, str], Said] = {}
 
     def question(self, case: Case) -> Question | None:
         """Return the question of a case; None after reporting what is wrong with it."""
@@ -107,7 +108,10 @@ class _Finder:
             message = f"nothing is stored on `{asset.text}` as it was at {at.text}"
             self.report("T0005", message, at.span, f"the first snapshot is of {first}")
             return {}
-        return dated(stored.text, stored.as_of)
+        key = (asset.text, stored.as_of)
+        if key not in self._dated:
+            self._dated[key] = dated(stored.text, stored.as_of)
+        return self._dated[key]
 
     def _venue(self, setting: Setting, asset: str | None, span: Span) -> str | BaseModel | None:
         named = setting.venue
