@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
-from pegmark.engine.decide import STATUSES
+from pegmark.engine.compiled import STATUSES
 from pegmark.facts.units import Kind
 from pegmark.facts.vocabulary import FACTS
 from pegmark.language import Place, Type, literal, nearest
