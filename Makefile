@@ -12,7 +12,7 @@ help:
 	@echo 'make setup    make .venv with everything pinned in requirements/'
 	@echo 'make run      serve on http://127.0.0.1:8321'
 	@echo 'make test     run every test; all but the slow ones hold branch coverage to its gate'
-	@echo 'make check    lint, format, types, import contracts, OpenAPI drift, documents, house rulebook'
+	@echo 'make check    lint, format, types, import contracts, OpenAPI drift, documents, house rulebook and its suites'
 	@echo 'make openapi  write openapi/openapi.yaml from the code'
 	@echo 'make bench    measure against the budgets'
 	@echo 'make docs     write the generated parts of docs/'
@@ -42,6 +42,7 @@ check: setup
 	$(BIN)/pegmark openapi --check
 	$(BIN)/python -m tools.docs --check
 	$(BIN)/pegmark check rules/house
+	$(BIN)/pegmark test rules/house
 
 openapi: setup
 	$(BIN)/pegmark openapi

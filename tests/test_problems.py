@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from pegmark.authoring.codes import CODES as SUITE_CODES
 from pegmark.cli.explain import command
 from pegmark.errors import NotFound
 from pegmark.facts.codes import CODES as FACT_CODES
@@ -33,30 +34,36 @@ def page(checkout: Path, code: str) -> str:
 
 @cache
 def problem_of(code: str) -> Problem:
-    """Return the one problem of the broken rulebook of a code; its paths are from the checkout."""
+    """Return the one problem of the broken text of a code; its paths are from the checkout."""
     with chdir(golden.ROOT):
-        (found,) = golden.problems_of(golden.BROKEN / code)[1]
+        read = golden.problems_of_suite if code in SUITE_CODES else golden.problems_of
+        (found,) = read(BROKEN[code])[1]
     return found
 
 
-def test_every_code_has_its_broken_rulebook(checkout: Path) -> None:
-    """Proves that no code is without a rulebook that brings it, and no such folder without a code."""
-    folders = {path.name for path in (checkout / golden.BROKEN).iterdir() if path.is_dir()}
-    assert folders == set(RULEBOOK_CODES)
+BROKEN = {code: golden.BROKEN / code for code in RULEBOOK_CODES} | {
+    code: golden.BROKEN_SUITES / code for code in SUITE_CODES
+}
 
 
-@pytest.mark.parametrize("code", sorted(RULEBOOK_CODES))
-def test_a_broken_rulebook_has_the_one_problem(
+def test_every_code_has_its_broken_rulebook_or_suite(checkout: Path) -> None:
+    """Proves that no code is without a text that brings it, and no such folder without a code."""
+    for parent, codes in ((golden.BROKEN, RULEBOOK_CODES), (golden.BROKEN_SUITES, SUITE_CODES)):
+        folders = {path.name for path in (checkout / parent).iterdir() if path.is_dir()}
+        assert folders == set(codes)
+
+
+@pytest.mark.parametrize("code", sorted(BROKEN))
+def test_a_broken_text_has_the_one_problem(
     code: str, checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Proves that each is broken in one thing, and that what is said of it is what we agreed to say."""
     monkeypatch.chdir(checkout)
     assert problem_of(code).code == code
-    expected = (golden.BROKEN / code / golden.EXPECTED).read_text(encoding="utf-8")
-    assert golden.report(golden.BROKEN / code) == expected
+    assert golden.report(BROKEN[code]) == (BROKEN[code] / golden.EXPECTED).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("code", sorted(RULEBOOK_CODES))
+@pytest.mark.parametrize("code", sorted(BROKEN))
 def test_messages_keep_to_one_form(code: str) -> None:
     """Proves that messages are one line in lower case without a full stop, and name no type of Python."""
     problem = problem_of(code)
@@ -106,7 +113,7 @@ def test_every_code_has_its_page(checkout: Path) -> None:
 
 
 def test_no_code_is_of_two_things() -> None:
-    """Proves that the codes of rulebooks, facts, questions and requests do not meet."""
+    """Proves that the codes of rulebooks, suites, facts, questions and requests do not meet."""
     assert len(ALL) == sum(len(codes) for codes in problems.ABOUT.values())
     assert set(CODES) <= set(ALL)
 
@@ -122,8 +129,8 @@ def test_a_page_has_the_fixed_headings(code: str, checkout: Path) -> None:
     assert max(len(line) for line in text.split("\n") if "`" not in line) <= 120
 
 
-@pytest.mark.parametrize("code", sorted(RULEBOOK_CODES))
-def test_the_example_of_a_rulebook_shows_its_code(code: str, checkout: Path) -> None:
+@pytest.mark.parametrize("code", sorted(BROKEN))
+def test_the_example_of_a_broken_text_shows_its_code(code: str, checkout: Path) -> None:
     """Proves that the example on a page is of the code that the page is about."""
     assert re.search(rf"^(error|warning)\[{code}\]: ", page(checkout, code), re.MULTILINE)
 

@@ -1,7 +1,7 @@
-"""Write the expected problems of the broken rulebooks.
+"""Write the expected problems of the broken rulebooks, and of the broken suites.
 
-`python -m tools.golden` checks every folder of `fixtures/broken_rules`, prints what changes and
-writes it; with `--check` it writes nothing and fails when something would change.
+`python -m tools.golden` checks every folder of `fixtures/broken_rules` and `fixtures/broken_suites`,
+prints what changes and writes it; with `--check` it writes nothing and fails when something would change.
 """
 
 from __future__ import annotations
@@ -12,12 +12,16 @@ from contextlib import chdir
 from difflib import unified_diff
 from pathlib import Path
 
+from pegmark.cli.tried import prepare, read_sources
 from pegmark.problems import Problem
 from pegmark.rulebook.load import check_files, normal_file, read_files
 from pegmark.rulebook.render import render
 
 ROOT = Path(__file__).resolve().parent.parent
 BROKEN = Path("fixtures/broken_rules")
+BROKEN_SUITES = Path("fixtures/broken_suites")
+HOUSE, STORED = Path("rules/house"), Path("fixtures")
+SUITE = "suite.yaml"
 EXPECTED = "expected.txt"
 
 _REPEAT = re.compile(r"#\* (\d+) (.*\n)")
@@ -51,11 +55,22 @@ def problems_of(folder: Path) -> tuple[dict[str, bytes], list[Problem]]:
     return files, problems or check_files(files)[1]
 
 
+def problems_of_suite(folder: Path) -> tuple[dict[str, bytes], list[Problem]]:
+    """Return the text of a broken suite by name, and what is wrong with it, tried on the house rulebook."""
+    path = folder / SUITE
+    sources, problems = read_sources(path if path.exists() else folder, HOUSE, STORED)
+    return dict(sources.suites.texts), problems or list(prepare(sources).problems)
+
+
 def report(folder: Path) -> str:
-    """Return what `pegmark check` prints of a broken rulebook, but for its last line."""
-    files, problems = problems_of(folder)
+    """Return what is printed of a broken rulebook or suite, but for the last line."""
+    files, problems = problems_of_suite(folder) if _is_suite(folder) else problems_of(folder)
     quoted = {**files, **dict([normal_file()])}
     return "".join(render(problem, quoted) + "\n\n" for problem in problems).rstrip("\n") + "\n"
+
+
+def _is_suite(folder: Path) -> bool:
+    return folder.parent.name == BROKEN_SUITES.name
 
 
 def main(arguments: list[str]) -> int:
@@ -63,7 +78,8 @@ def main(arguments: list[str]) -> int:
     is_check = arguments == ["--check"]
     has_changed = False
     with chdir(ROOT):
-        for folder in sorted(path for path in BROKEN.iterdir() if path.is_dir()):
+        broken = [path for parent in (BROKEN, BROKEN_SUITES) if parent.is_dir() for path in parent.iterdir()]
+        for folder in sorted(path for path in broken if path.is_dir()):
             path = folder / EXPECTED
             before = path.read_text(encoding="utf-8") if path.exists() else ""
             after = report(folder)

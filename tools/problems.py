@@ -19,6 +19,7 @@ import orjson
 
 from pegmark.api.codes import CODES as REQUEST_CODES
 from pegmark.api.schemas.assessment import AssessmentRequest
+from pegmark.authoring.codes import CODES as SUITE_CODES
 from pegmark.bootstrap import build_book, build_desk
 from pegmark.errors import FactProblem, FactsError
 from pegmark.facts.codes import CODES as FACT_CODES
@@ -28,12 +29,13 @@ from pegmark.storage.fixtures import Fixtures
 from pegmark.usecases.assess import assess
 from pegmark.usecases.codes import CODES as QUESTION_CODES
 from pegmark.usecases.desk import Desk
-from tools.golden import BROKEN, EXPECTED, ROOT
+from tools.golden import BROKEN, BROKEN_SUITES, EXPECTED, ROOT
 
 PAGES = "docs/problems"
 HEADINGS = ("What it means", "Example", "What to do")
 ABOUT: Mapping[str, Mapping[str, str]] = {
     "Rulebooks": RULEBOOK_CODES,
+    "Suites": SUITE_CODES,
     "Facts": FACT_CODES,
     "Questions": QUESTION_CODES,
     "Requests": {code: known.title for code, known in REQUEST_CODES.items()},
@@ -58,7 +60,9 @@ def parts() -> Iterator[Part]:
     """Yield every generated part of the pages, and of their index."""
     yield f"{PAGES}/README.md", "codes", _index
     for code in RULEBOOK_CODES:
-        yield f"{PAGES}/{code}.md", "example", lambda code=code: _of_rulebook(code)  # type: ignore[misc]
+        yield f"{PAGES}/{code}.md", "example", lambda code=code: _of_broken(BROKEN, code)  # type: ignore[misc]
+    for code in SUITE_CODES:
+        yield f"{PAGES}/{code}.md", "example", lambda code=code: _of_broken(BROKEN_SUITES, code)  # type: ignore[misc]
     for code in (*FACT_CODES, *QUESTION_CODES):
         yield f"{PAGES}/{code}.md", "example", lambda code=code: fenced(answer(code))  # type: ignore[misc]
     for code in REQUEST_CODES:
@@ -127,10 +131,10 @@ def _store(text: str) -> None:
         Fixtures(Path(folder))
 
 
-def _of_rulebook(code: str) -> str:
+def _of_broken(folder: Path, code: str) -> str:
     with chdir(ROOT):
-        said = (BROKEN / code / EXPECTED).read_text(encoding="utf-8")
-    return fenced(said.replace(f"{BROKEN.as_posix()}/{code}/", "").replace(f"{BROKEN.as_posix()}/", ""))
+        said = (folder / code / EXPECTED).read_text(encoding="utf-8")
+    return fenced(said.replace(f"{folder.as_posix()}/{code}/", "").replace(f"{folder.as_posix()}/", ""))
 
 
 def _of_request(code: str) -> str:

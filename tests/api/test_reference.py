@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from pegmark.api.codes import CODES as REQUEST_CODES
+from pegmark.authoring.codes import CODES as SUITE_CODES
 from pegmark.facts.codes import CODES as FACT_CODES
 from pegmark.facts.vocabulary import describe
 from pegmark.rulebook.codes import RULEBOOK_CODES
 from pegmark.usecases.codes import CODES as QUESTION_CODES
 from tests.api.conftest import Ask
 
-ALL = sorted({*REQUEST_CODES, *FACT_CODES, *QUESTION_CODES, *RULEBOOK_CODES})
+ALL = sorted({*REQUEST_CODES, *FACT_CODES, *QUESTION_CODES, *RULEBOOK_CODES, *SUITE_CODES})
 
 
 def test_facts_are_those_of_the_vocabulary(ask: Ask) -> None:

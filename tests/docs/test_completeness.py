@@ -112,8 +112,10 @@ def test_every_file_of_the_house_is_listed(checkout: Path) -> None:
     listed = text_of(checkout, "rules/README.md")
     files = {path.relative_to(checkout / "rules").as_posix() for path in (checkout / "rules").rglob("*.yaml")}
     cards = {file for file in files if "/scorecards/" in file}
+    suites = {file for file in files if "/tests/" in file}
     assert "`house/scorecards/*.yaml`" in listed
-    assert {file for file in files - cards if f"`{file}`" not in listed} == set()
+    assert "`house/tests/*.yaml`" in listed
+    assert {file for file in files - cards - suites if f"`{file}`" not in listed} == set()
 
 
 def test_every_package_has_its_place_in_the_plan(checkout: Path) -> None:

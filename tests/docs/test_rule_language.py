@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from pegmark.authoring.forms import ANY, OPERATORS, WAYS
+from pegmark.authoring.reading import ASKED, COLUMNS
+from pegmark.authoring.reading import SECTIONS as SUITE_SECTIONS
 from pegmark.language import Place, check
 from pegmark.language.functions import FUNCTIONS
 from pegmark.language.parser import MAX_NESTING, MAX_OPERATORS, POWERS
@@ -25,6 +28,8 @@ from pegmark.rulebook.malformed import MAX_DEPTH
 from pegmark.rulebook.names import OUTPUTS, Names
 from pegmark.rulebook.reading import MAX_PROBLEMS, MAX_RULES, Reader
 from pegmark.rulebook.source import MAX_VALUES
+from tests.authoring.suites import verdicts
+from tests.authoring.test_outputs import names
 
 
 @pytest.fixture(scope="module")
@@ -123,3 +128,36 @@ def test_limits_are_as_in_the_code(text: str) -> None:
         *(MAX_LENGTH, MAX_NESTING, MAX_OPERATORS, MAX_POINTS, MAX_PROBLEMS),
     )
     assert [f"{limit:,}" for limit in limits if not re.search(rf"\b{limit:,}\b", table)] == []
+
+
+def test_the_example_of_a_suite_holds(text: str) -> None:
+    """Proves that the suite in the reference is well formed, and holds on the house rulebook."""
+    [example] = fenced(text, "suite")
+    found = verdicts(example=example)
+    assert len(found) > 5
+    assert [one.title for one in found if not one.holds] == []
+
+
+def test_all_that_a_suite_may_say_is_described(text: str) -> None:
+    """Proves that no key, no column, no output and no form of expectation is missing from the chapter."""
+    chapter = text.partition("\n## Suites\n")[2].partition("\n## Limits\n")[0]
+    found = quoted(chapter)
+    outputs = {name for name in names() if "." not in name or name.startswith(("cap.", "mark."))}
+    outputs = {name for name in outputs if not name.startswith("cap.limits.")}
+    wanted = {
+        *ASKED,
+        *COLUMNS,
+        *SUITE_SECTIONS,
+        *OPERATORS,
+        *WAYS,
+        ANY,
+        "suite",
+        "case",
+        "table",
+        "given",
+        "rows",
+    }
+    assert {
+        word for word in wanted if not {part for part in word.split() if part.isalpha()} <= found
+    } == set()
+    assert outputs - found == set()

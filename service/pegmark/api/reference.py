@@ -14,6 +14,7 @@ from pegmark.api.codes import CODES as REQUEST_CODES
 from pegmark.api.operation import Link, Operation, declared
 from pegmark.api.replies import Document, reply
 from pegmark.api.schemas.reference import FactPage, ProblemPage, ProblemPageEntry
+from pegmark.authoring.codes import CODES as SUITE_CODES
 from pegmark.data import data_root
 from pegmark.errors import NotFound
 from pegmark.facts.codes import CODES as FACT_CODES
@@ -34,7 +35,7 @@ LIST_PROBLEMS = Operation(
     id="list_problems",
     tag="reference",
     summary="List every problem code",
-    description="Codes are permanent: `H` of requests, `F` facts, `Q` questions, `E` and `A` rulebooks.",
+    description="Permanent: `H` of requests, `F` facts, `Q` questions, `E` and `A` rulebooks, `T` suites.",
     answer=ProblemPage,
     has_etag=True,
     links={"problem": Link("get_problem", {"code": "$response.body#/items/0/code"})},
@@ -88,6 +89,7 @@ def _problems() -> dict[str, dict[str, Any]]:
     """Return every code with what is known of it, sorted."""
     kinds: tuple[_Kind, ...] = (
         ("rulebook", None, RULEBOOK_CODES),
+        ("suite", None, SUITE_CODES),
         ("facts", 422, FACT_CODES),
         ("question", 422, QUESTION_CODES),
     )

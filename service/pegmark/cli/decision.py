@@ -243,10 +243,11 @@ def _trace(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
     for section, entries in groupby(body["trace"], lambda entry: entry["section"]):
         yield f"  {style.heading(section)}"
         for entry in entries:
-            yield from _traced(entry, lexicon, style)
+            yield from traced(entry, lexicon, style)
 
 
-def _traced(entry: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
+def traced(entry: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
+    """Yield a line of the trace: what came of the rule, and how far each number was from its threshold."""
     yield f"    {entry['rule']:<{SAID - 4}}  {_outcome(entry, lexicon)}"
     notes = [_compared(comparison, lexicon) for comparison in entry["comparisons"]]
     compared = " ".join(comparison["text"] for comparison in entry["comparisons"]).split()

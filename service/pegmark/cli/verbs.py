@@ -29,6 +29,7 @@ VERBS: Mapping[str, str] = {
     "openapi": "Write the OpenAPI document of the HTTP API.",
     "serve": "Serve the HTTP API.",
     "show": "Print the rules of a rulebook in order, or the Python it compiles to.",
+    "test": "Try a rulebook by the suites that stand beside it.",
 }
 
 REFUSED, MISUSED, INTERRUPTED, PIPE_CLOSED = 1, 2, 130, 141

@@ -43,7 +43,7 @@ class ProblemEntry(Reply):
 
     code: str
     title: str
-    about: Literal["request", "facts", "question", "rulebook"]
+    about: Literal["request", "facts", "question", "rulebook", "suite"]
     status: int | None = Field(
         description="The HTTP status it comes with; null within a check of a rulebook."
     )
