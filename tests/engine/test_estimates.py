@@ -86,8 +86,8 @@ def test_an_estimated_mechanism_is_a_quarter_there(q: Any, expected: float | Non
     assert (None if amount is None else amount / ONE) == expected
 
 
-def test_an_estimated_mechanism_counts_as_in_force() -> None:
-    """A pillar applies if it does by the estimate or without it."""
+def test_a_pillar_that_an_estimate_rules_out_loses_a_part() -> None:
+    """A pillar that applies but for an estimate loses a quarter of what it would lose."""
     applies = "- pillar: hedge\n  why: So.\n  applies: custom.q\n  characteristics:\n"
     line = (
         "    - {id: SC-090, by: custom.p, weight: 1, unknown: 0, why: So., cite: [M], "
@@ -100,7 +100,7 @@ def test_an_estimated_mechanism_counts_as_in_force() -> None:
         str(q): settled(compiled, {**GOOD, "custom.q": q}).scores["hedge"]
         for q in (True, False, None, estimate(False))
     }
-    assert list(scores.values()) == [40, 100, 40, 40]
+    assert list(scores.values()) == [40, 100, 40, 85]
 
 
 @pytest.mark.parametrize(("u", "expected"), [(40e6, 30e6), (0, 0)])

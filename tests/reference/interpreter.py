@@ -382,19 +382,21 @@ class Decision:
         scores: dict[str, int] = {}
         applying: dict[str, bool] = {}
         for card in program.scorecards:
-            in_force = self.known.applies(card)
-            applying[card.pillar] = self.unsure.applies(card) or in_force
+            in_force, is_asked = self.known.applies(card), self.unsure.applies(card)
+            applying[card.pillar] = is_asked or in_force
             points = [
                 int(
                     blended(
-                        self.known.points(line, in_force),
-                        self.unsure.points(line, in_force),
+                        known if in_force or not is_asked else 100,
+                        unsure if is_asked or not in_force else 100,
                         self.weight,
                         Fraction(1),
                         min,
                     )
                 )
                 for line in card.characteristics
+                for known in [self.known.points(line, in_force)]
+                for unsure in [self.unsure.points(line, in_force)]
             ]
             every += points
             weights = [line.weight for line in card.characteristics]

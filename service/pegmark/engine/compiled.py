@@ -108,6 +108,8 @@ class Compiled:
     """What each amount of the waterfall comes to where its step does not apply."""
     scale: Scale
     pillars: tuple[str, ...]
+    cards: tuple[int, ...]
+    """Which pillar, by its place, each characteristic belongs to."""
     ratings: Ratings
     wording: Wording
     starts: list[date]
@@ -174,6 +176,7 @@ def compile_program(program: Program) -> Compiled:
         (0, *(0 if step.op in ("add", "max") else ONE for step in program.haircut.steps), 0),
         Scale.of(program),
         tuple(card.pillar for card in program.scorecards),
+        tuple(n for n, card in enumerate(program.scorecards) for _ in card.characteristics),
         Ratings.of(program),
         Wording.of(program),
         [first, *(day for day in changes if day > first)],

@@ -103,7 +103,7 @@ def stand(
     if snapshot.estimated:
         hidden = {name: v for name, v in facts.items() if submitted(name) not in snapshot.estimated}
     log: list[tuple[Any, ...]] | None = [] if tracing else None
-    run = Reading(epoch, compiled.absent, facts, hidden, log)
+    run = Reading(epoch, compiled.absent, compiled.cards, facts, hidden, log)
     found, composite = run.known.score(run.points, run.applies, 100 if layer is None else layer.score or 0)
     scores = dict(zip(compiled.pillars, found, strict=True))
     band, capped_by, status, missed = _rate(compiled, run, scores, composite, layer)

@@ -7,19 +7,29 @@ construction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any
 
 from pegmark.engine.compiled import Epoch
-from pegmark.engine.evaluation import Amounts
+from pegmark.engine.evaluation import Amounts, Evaluation
+
+
+FULL = 100
+"""The most points that a characteristic has."""
 
 
 def between(known: int, unknown: int, weight: tuple[int, int]) -> int:
     """Return `known` moved towards `unknown` by `weight`, rounded towards `unknown`."""
     n, d = weight
     return known + (unknown - known) * n // d if unknown < known else known - (known - unknown) * n // d
+
+
+def _in_force(reading: Evaluation, cards: Sequence[int]) -> Iterator[int]:
+    """Yield points, of `cards` by their place; a pillar that does not apply has lost none."""
+    for points, card in zip(reading.points, cards, strict=True):
+        yield points if reading.applies[card] else FULL
 
 
 class Reading:
@@ -29,6 +39,7 @@ class Reading:
         self,
         epoch: Epoch,
         absent: Sequence[int],
+        cards: Sequence[int],
         facts: Mapping[str, Any],
         hidden: Mapping[str, Any] | None,
         log: list[Any] | None,
@@ -47,7 +58,9 @@ class Reading:
         self._unsure = unsure
         self.points, self.applies, self.limits = self.known.points, self.known.applies, self.known.limits
         if unsure is not None:
-            self.points = tuple(map(self._least, self.points, unsure.points))
+            self.points = tuple(
+                map(self._least, _in_force(self.known, cards), _in_force(unsure, cards))
+            )
             self.applies = tuple(a or b for a, b in zip(self.applies, unsure.applies, strict=True))
             self.limits = tuple(map(self._limit, self.limits, unsure.limits))
 
