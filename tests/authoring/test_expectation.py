@@ -38,6 +38,8 @@ HOLDING = [
     ("scores: {backing: 60..70, composite: under 60}", "scores: {backing: under 60}"),
     ("haircut: {initial: {total: 6%, reference: 0%}}", "haircut: {initial: {total: 5%}}"),
     ("unknown.backing.largest_bank_share: not_disclosed", "unknown.backing.largest_bank_share: stale"),
+    ("counterfactuals.to_band: B", "counterfactuals.to_band: A"),
+    ("counterfactuals.facts: has control.mint_authority", "counterfactuals.facts: []"),
     ("error: []", "error: F0101"),
 ]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pegmark.authoring.suite import VENUE, Claim
+from pegmark.authoring.suite import Claim
 from pegmark.authoring.values import number, of_fact, when
 from pegmark.facts.components import COMPONENT_KINDS
 from pegmark.facts.specification import FactSpec
@@ -140,8 +140,3 @@ def _components(reader: Reader, node: yaml.Node, path: str) -> Iterator[dict[str
 def _number(reader: Reader, node: yaml.Node | None, path: str, kind: Any, high: float | None) -> float | None:
     scalar = reader.scalar(node, path)
     return None if scalar is None else number(reader, scalar, path, kind, 0.0, high)
-
-
-def of_venue(claims: Mapping[str, Claim]) -> dict[str, Claim]:
-    """Return the claims about a venue among others."""
-    return {name: claim for name, claim in claims.items() if name.startswith(VENUE)}

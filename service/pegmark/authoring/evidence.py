@@ -33,6 +33,8 @@ def evidence(program: Program, expected: Expected, body: Body) -> Evidence:
         return _haircut(body, expected) if output.name.startswith("haircut") else _left_by(body, output.rule)
     if output.form == "members" and isinstance(test, Members):
         differing = _differing(test, output.take(body))
+        if output.name.startswith("counterfactuals"):
+            return Evidence()
         if output.name.startswith("unknown"):
             return _missing(program, body, differing)
         return _first_left(body, differing)

@@ -166,7 +166,7 @@ class _Reading:
         hint = (
             f"did you mean `{near}`?" if near else "`pegmark show` lists the rules, `pegmark facts` the facts"
         )
-        if name.startswith("unknown"):
+        if name.startswith(("unknown", "counterfactuals")):
             raise self.wrong("T0007", f"there is no fact `{shown(scalar.text)}`", scalar, hint)
         raise self.wrong("T0011", f"`{name}` never holds a rule `{shown(scalar.text)}`", scalar, hint)
 

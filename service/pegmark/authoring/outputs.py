@@ -64,7 +64,7 @@ class Output:
     @property
     def is_traced(self) -> bool:
         """Whether only a full explanation has it."""
-        return self.name.startswith("trace.")
+        return self.name.startswith(("trace.", "counterfactuals."))
 
     @property
     def is_number(self) -> bool:
@@ -256,7 +256,8 @@ def _plain(program: Program) -> Iterator[Output]:
     yield Output("decided_by", of("decided_by"), "enum", "value", deciding)
     yield Output("status", of("status"), "enum", "value", STATUSES)
     yield Output("eligible", of("eligible"), "bool")
-    yield Output("band", of("band"), "enum", "value", tuple(band for band, _ in rating.bands))
+    bands = tuple(band for band, _ in rating.bands)
+    yield Output("band", of("band"), "enum", "value", bands)
     knock_outs = tuple(rule.reason.id for rule in rating.knock_outs)
     yield Output("capped_by", of("capped_by"), "enum", "members", (*knock_outs, *layering))
     for score in (*(card.pillar for card in program.scorecards), "composite"):
@@ -287,6 +288,10 @@ def _plain(program: Program) -> Iterator[Output]:
         "members",
         facts,
     )
+    yield Output("counterfactuals.to_band", of("counterfactuals", "to_band"), "enum", "value", bands)
+    yield Output("counterfactuals.to_status", of("counterfactuals", "to_status"), "enum", "value", STATUSES)
+    yield Output("counterfactuals.exhausted", of("counterfactuals", "exhausted"), "bool")
+    yield Output("counterfactuals.facts", _changed, "enum", "members", facts)
     yield Output(REFUSAL, lambda body: body.get(REFUSAL, []), "enum", "members")
 
 
@@ -359,6 +364,12 @@ def _of_rule(rows: Sequence[Body], rule: str, key: str) -> Any:
 def _limit(body: Body, rule: str) -> Any:
     limit = body["cap"]["limits"].get(rule)
     return None if limit is None else limit["usd"]
+
+
+def _changed(body: Body) -> list[str]:
+    """Return the facts that change in what would lead to something better."""
+    found = [change["fact"] for one in body["counterfactuals"]["found"] for change in one["changes"]]
+    return list(dict.fromkeys(found))
 
 
 def _outcome(body: Body, rule: str) -> Any:
