@@ -13,13 +13,14 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import engine, http, process
+from bench import batch, engine, http, process
 from bench.figures import Figure, shown
 
 PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "engine": engine.figures,
     "process": process.figures,
     "http": http.figures,
+    "batch": batch.figures,
 }
 
 

@@ -28,11 +28,15 @@ class _Connection(asyncio.Protocol):
         if head < 0:
             return
         fields = bytes(self._received[:head]).lower()
-        length = int(fields.split(b"content-length:")[1].split(b"\r\n")[0])
-        if len(self._received) < head + 4 + length:
+        length = fields.partition(b"content-length:")[2].partition(b"\r\n")[0]
+        if not length:
+            # A stream: JSON holds no line ends, so that this is its end and nothing else.
+            if not self._received.endswith(b"\r\n0\r\n\r\n"):
+                return
+        elif len(self._received) < head + 4 + int(length):
             return
         if not fields.startswith(b"http/1.1 200"):
-            raise RuntimeError(bytes(self._received[: head + 4 + length]).decode("utf-8", "replace"))
+            raise RuntimeError(bytes(self._received).decode("utf-8", "replace"))
         self._latencies.append(perf_counter() - self._sent_at)
         del self._received[:]
         if perf_counter() < self._stop_at:

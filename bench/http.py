@@ -43,8 +43,8 @@ def requests() -> dict[str, bytes]:
 
 
 @contextmanager
-def serving(app: str, **environment: str) -> Iterator[int]:
-    """Serve an app by one uvicorn worker in a process of its own, and give its port."""
+def serving(app: str, **environment: str) -> Iterator[tuple[int, int]]:
+    """Serve an app by one uvicorn worker in a process of its own, and give its port and the process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -69,7 +69,7 @@ def serving(app: str, **environment: str) -> Iterator[int]:
                 break
             except OSError:
                 time.sleep(0.05)
-        yield port
+        yield port, process.pid
     finally:
         process.terminate()
         process.wait()
@@ -86,22 +86,27 @@ def answer(port: int, body: bytes) -> bytes:
     return data
 
 
+def posted(target: str, body: bytes) -> bytes:
+    """Return a request as it goes over the wire."""
+    head = (
+        f"POST {target} HTTP/1.1\r\nhost: localhost\r\n"
+        f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
 def figures() -> Iterator[Figure]:
     """Measure throughput and latency of each request, rounds interleaved with the constant peer's."""
-    head = (
-        "POST /v1/assessments HTTP/1.1\r\nhost: localhost\r\n"
-        "content-type: application/json\r\ncontent-length: {}\r\n\r\n"
-    )
     pool = get_context("spawn").Pool(1)
     for name, body in requests().items():
         with ExitStack() as stack:
-            port = stack.enter_context(serving("pegmark.asgi:app"))
+            port, _ = stack.enter_context(serving("pegmark.asgi:app"))
             expected = stack.enter_context(tempfile.NamedTemporaryFile())
             expected.write(answer(port, body))
             expected.flush()
-            peer = stack.enter_context(serving("bench.constant:app", BENCH_RESPONSE=expected.name))
+            peer, _ = stack.enter_context(serving("bench.constant:app", BENCH_RESPONSE=expected.name))
             assert answer(peer, body) == answer(port, body), "the peer must answer the same bytes"
-            request = head.format(len(body)).encode() + body
+            request = posted("/v1/assessments", body)
             rates: dict[int, list[float]] = {port: [], peer: []}
             spread = []
             for _ in range(ROUNDS):

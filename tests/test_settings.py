@@ -34,11 +34,12 @@ def test_the_environment_is_read(tmp_path: Path) -> None:
             "PEGMARK_FIXTURES": str(tmp_path),
             "PEGMARK_RULEBOOK": "strict-2",
             "PEGMARK_MAX_BODY_BYTES": "4096",
+            "PEGMARK_MAX_BATCH_BYTES": "65536",
             "PEGMARK_LOG_FORMAT": "json",
             "PEGMARK_LOG_LEVEL": "",
         }
     )
-    assert settings == Settings("::1", 9000, 2, tmp_path, tmp_path, "strict-2", 4096, "json", "info")
+    assert settings == Settings("::1", 9000, 2, tmp_path, tmp_path, "strict-2", 4096, 65536, "json", "info")
 
 
 @pytest.mark.parametrize(

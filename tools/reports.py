@@ -30,6 +30,9 @@ REPORTS: Mapping[str, Sequence[str]] = {
     "usdc-at-a-bank-run": ["USDC", "--as-of", "2023-03-10"],
     "usdt": ["USDT", "--as-of", "2026-07-31"],
     "ust": ["UST", "--as-of", "2022-04-30"],
+    "several-at-a-lender": [
+        *("USDC", "USDe", "USDT", "BUIDL", "UST", "--as-of", "2026-07-31", "--venue", "lender-redeeming")
+    ],
     "wbeth": ["WBETH", "--as-of", "2025-10-09", "--venue", "exchange-2025-10"],
 }
 _DIGEST = re.compile(r"\b(sha256:[0-9a-f]{64}|dec_[a-z2-7]{26})\b")

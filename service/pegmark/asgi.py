@@ -17,7 +17,13 @@ __all__ = ["app", "build"]
 def build(settings: Settings) -> Entrance:
     """Return the app that `settings` ask for, with everything it needs loaded."""
     configure_logs(settings.log_format, settings.log_level)
-    return build_app(build_desk(settings), normal_of(settings)[1], settings.max_body_bytes, [access_log()])
+    return build_app(
+        build_desk(settings),
+        normal_of(settings)[1],
+        settings.max_body_bytes,
+        [access_log()],
+        settings.max_batch_bytes,
+    )
 
 
 app = build(read_settings(os.environ))

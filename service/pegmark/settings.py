@@ -35,6 +35,7 @@ class Settings:
     fixtures: Path
     rulebook: str
     max_body_bytes: int
+    max_batch_bytes: int
     log_format: LogFormat
     log_level: LogLevel
 
@@ -155,6 +156,12 @@ SETTINGS: tuple[Setting, ...] = (
         _whole(1, 1 << 30),
         "1048576",
         "Longest request body taken, in bytes; a longer one is 413.",
+    ),
+    _fixed(
+        "max_batch_bytes",
+        _whole(1, 1 << 30),
+        "8388608",
+        "Longest body of a batch, in bytes; each item may be as long as a request body.",
     ),
     _fixed("log_format", _one_of("text", "json"), "text", "`text` for people, `json` for one object a line."),
     _fixed(

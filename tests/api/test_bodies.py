@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pegmark.api.body import DEEPEST, validated
-from pegmark.api.problems import Refusal
+from pegmark.api.reading import DEEPEST, validated
+from pegmark.api.refusals import Refusal
 from pegmark.api.schemas.assessment import AssessmentRequest
 from pegmark.api.schemas.rulebooks import CheckRequest
 from pegmark.facts.vocabulary import FACTS
@@ -88,6 +88,13 @@ def test_pointers_lead_to_what_is_wrong(value: dict[str, Any]) -> None:
             assert fault.pointer.rpartition("/")[2] not in holder
         else:
             at(value, fault.pointer)
+
+
+def test_a_key_that_is_not_known_leads_nobody_astray() -> None:
+    """Proves that what else stands in a venue does not bend the pointer to what is missing from it."""
+    refusal = refused(b'{"as_of": "2025-10-09", "venue": {"facts": null, "price_source": {}}}')
+    assert refusal is not None
+    assert {fault.pointer for fault in refusal.faults} == {"/venue/facts", "/venue/price_source/value"}
 
 
 @given(JSON, KEYS)

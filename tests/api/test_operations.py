@@ -154,6 +154,27 @@ def test_the_log_is_legible(checkout: Path) -> None:
     assert "\x1b" not in request + server
 
 
+FAULT = """
+from structlog import get_logger
+from pegmark.api.logs import configure_logs
+configure_logs("text", "info")
+def decide(asked):
+    raise RuntimeError("broken")
+try:
+    decide("sec" + "ret")
+except RuntimeError as error:
+    get_logger("pegmark").error("request failed", exc_info=error)
+"""
+
+
+def test_a_fault_is_logged_without_what_was_asked(checkout: Path) -> None:
+    """Proves that a traceback for people says where a fault arose, and prints no values."""
+    logged = served(checkout, FAULT).stderr
+    assert "RuntimeError: broken" in logged
+    assert "in decide" in logged
+    assert "secret" not in logged
+
+
 @pytest.mark.parametrize(("level", "lines"), [("info", 2), ("warning", 1), ("error", 0)])
 def test_the_level_is_minded(checkout: Path, level: str, lines: int) -> None:
     """Proves that an operator can do without the lines of requests."""

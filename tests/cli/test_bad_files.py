@@ -174,8 +174,7 @@ def test_what_is_missing_from_a_file_is_named(run: Run, tmp_path: Path) -> None:
     [
         ("nope.yaml", "there is no such file"),
         ("no/such/folder/x.json", "there is no such file"),
-        (".", None),
-        ("./", "this is a folder"),
+        ("empty/", "empty/: no file in this folder states a question"),
         ("a\0b.yaml", "the file cannot be read"),
         ("x" * 5000 + ".yaml", "the file cannot be read: file name too long"),
         ("x.yaml/y.yaml", "the file cannot be read: not a directory"),
@@ -188,6 +187,7 @@ def test_a_name_that_leads_to_no_file_is_refused(
     """Proves that missing files, folders and impossible names are one error, never a traceback."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "x.yaml").write_bytes(HEAD + b"  peg: {}\n")
+    (tmp_path / "empty").mkdir()
     ran = run("assess", name)
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.startswith("error: ")

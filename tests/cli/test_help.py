@@ -84,6 +84,9 @@ def test_an_example_works(
     (tmp_path / "rules").symlink_to(checkout / "rules")
     shutil.copy(DATA / "snapshots" / "alpha.yaml", "my-token.yaml")
     shutil.copy(DATA / "venues" / "own-book.yaml", "my-venue.yaml")
+    Path("my-tokens").mkdir()
+    shutil.copy("my-token.yaml", "my-tokens")
+    Path("questions.jsonl").write_text('{"asset": "USDe", "as_of": "2025-10-09"}\n' * 3, encoding="utf-8")
     request = b'{"asset": "USDe", "as_of": "2025-10-09"}'
     words = shlex.split(line.partition(" | ")[0].partition(" < ")[0])
     while "=" in words[0]:

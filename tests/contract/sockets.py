@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,7 +71,7 @@ class Server:
 
 
 def read_reply(connection: socket.socket, is_head: bool = False) -> Reply:
-    """Return the response that comes next, which always says how long it is."""
+    """Return the response that comes next, which says how long it is, or comes in chunks."""
     head = b""
     while not head.endswith(b"\r\n\r\n"):
         byte = connection.recv(1)
@@ -79,10 +79,30 @@ def read_reply(connection: socket.socket, is_head: bool = False) -> Reply:
         head += byte
     first, *lines = head.decode("latin-1").strip().split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    if headers.get("transfer-encoding") == "chunked":
+        return Reply(int(first.split(" ")[1]), headers, b"".join(read_chunks(connection)))
     length = 0 if is_head else int(headers.get("content-length", "0"))
-    body = b""
-    while len(body) < length:
-        chunk = connection.recv(length - len(body))
-        assert chunk, "the connection ended within a body"
-        body += chunk
-    return Reply(int(first.split(" ")[1]), headers, body)
+    return Reply(int(first.split(" ")[1]), headers, read_exactly(connection, length))
+
+
+def read_chunks(connection: socket.socket) -> Iterator[bytes]:
+    """Yield the chunks of a body up to the empty one that ends it."""
+    while True:
+        size = b""
+        while not size.endswith(b"\r\n"):
+            size += read_exactly(connection, 1)
+        chunk = read_exactly(connection, int(size, 16))
+        assert read_exactly(connection, 2) == b"\r\n"
+        if not chunk:
+            return
+        yield chunk
+
+
+def read_exactly(connection: socket.socket, length: int) -> bytes:
+    """Return that many bytes."""
+    found = bytearray()
+    while len(found) < length:
+        piece = connection.recv(length - len(found))
+        assert piece, "the connection ended within a body"
+        found += piece
+    return bytes(found)

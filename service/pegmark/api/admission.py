@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 from litestar import Request
 
-from pegmark.api.problems import Refusal
+from pegmark.api.refusals import Refusal
 
 
 async def admit(request: Request[Any, Any, Any]) -> None:

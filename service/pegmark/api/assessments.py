@@ -6,6 +6,7 @@ import orjson
 from litestar import Response, post
 from litestar.handlers import HTTPRouteHandler
 
+from pegmark.api.answers import is_long
 from pegmark.api.body import JsonRequest
 from pegmark.api.operation import JSON, Link, Operation, declared
 from pegmark.api.schemas.assessment import AssessmentRequest, Decision
@@ -14,6 +15,7 @@ from pegmark.usecases.assess import assess
 from pegmark.usecases.desk import Desk
 
 MOST_WAITING = 32
+"""How many questions may wait to be explained in full."""
 
 ASSESS = Operation(
     id="assess",
@@ -35,9 +37,8 @@ ASSESS = Operation(
 )
 
 
-def routes(desk: Desk) -> list[HTTPRouteHandler]:
-    """Return the handlers of this area."""
-    turns = Turns("full explanations", MOST_WAITING)
+def routes(desk: Desk, turns: Turns) -> list[HTTPRouteHandler]:
+    """Return the handlers of this area; `turns` are those at full explanations."""
 
     @post("/v1/assessments", **declared(ASSESS))
     async def assessments(request: JsonRequest) -> Response[bytes]:
@@ -46,8 +47,7 @@ def routes(desk: Desk) -> list[HTTPRouteHandler]:
         def answered() -> bytes:
             return orjson.dumps(assess(desk, question))
 
-        # To search for what it would take is a hundred times the work of deciding.
-        body = await turns.take(answered) if question.explain == "full" else answered()
+        body = await turns.take(answered) if is_long(question) else answered()
         return Response(body, media_type=JSON)
 
     return [assessments]

@@ -10,7 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import PathParameter, QueryParameter
 
 from pegmark.api.operation import Link, Operation, declared
-from pegmark.api.problems import Refusal
+from pegmark.api.refusals import Refusal
 from pegmark.api.replies import Document, reply
 from pegmark.api.schemas.catalogue import AssetEntry, AssetPage, StoredSnapshotReply
 from pegmark.usecases.catalogue import Catalogue, StoredSnapshot

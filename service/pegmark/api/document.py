@@ -22,7 +22,7 @@ from pegmark.api.body import JsonRequest
 from pegmark.api.codes import CODES
 from pegmark.api.examples import Example
 from pegmark.api.operation import JSON, Link, Operation, operation_of
-from pegmark.api.problems import PROBLEM_JSON
+from pegmark.api.refusals import PROBLEM_JSON
 from pegmark.api.schemas.problem import ProblemDocument
 
 __all__ = ["as_yaml", "document"]

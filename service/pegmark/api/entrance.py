@@ -11,7 +11,7 @@ from os import urandom
 from time import perf_counter
 from typing import Any, NamedTuple
 
-from pegmark.api.problems import PROBLEM_JSON, Refusal, body_of
+from pegmark.api.refusals import PROBLEM_JSON, Refusal, body_of
 
 __all__ = ["LONGEST_TARGET", "SECURITY_HEADERS", "AsgiApp", "Entrance", "Exchange", "Witness"]
 

@@ -24,7 +24,12 @@ def configure_logs(form: str, level: str) -> None:
         shared.append(structlog.processors.format_exc_info)
         rendered: Any = structlog.processors.JSONRenderer(_dumps)
     else:
-        rendered = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0)
+        rendered = structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(),
+            pad_event_to=0,
+            # The default prints local variables: whole rulebooks, for seconds, and what was asked.
+            exception_formatter=structlog.dev.plain_traceback,
+        )
     threshold = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[*shared, rendered],

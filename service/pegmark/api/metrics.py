@@ -46,6 +46,12 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self._registry,
         )
+        self._items = Counter(
+            "pegmark_batch_items",
+            f"Items of batches answered, {_SCOPE}.",
+            ["outcome"],
+            registry=self._registry,
+        )
         build = Gauge("pegmark_build", "What is running.", list(labels), registry=self._registry)
         build.labels(**labels).set(1)
         # `labels()` costs more than counting does.
@@ -63,6 +69,11 @@ class Metrics:
                 self._children[key] = found
         found[0].inc()
         found[1].observe(exchange.seconds)
+
+    def count_items(self, decided: int, refused: int) -> None:
+        """Count the items of a batch."""
+        self._items.labels("decided").inc(decided)
+        self._items.labels("refused").inc(refused)
 
     def text(self) -> bytes:
         """Return everything in Prometheus' text format."""

@@ -2,55 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-import orjson
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from pegmark.api.codes import CODES
-from pegmark.api.faults import MOST_ERRORS, Fault
+from pegmark.api.faults import Fault
+from pegmark.api.refusals import PROBLEM_JSON, Refusal, body_of, refusal_of
 from pegmark.errors import FactsError, NotFound
 
-__all__ = ["PROBLEM_JSON", "Fault", "Refusal", "body_of", "on_any_error", "on_http_error"]
-
-PROBLEM_JSON = "application/problem+json"
-
-
-class Refusal(HTTPException):
-    """A request that is refused, with everything that is wrong with it."""
-
-    def __init__(
-        self, code: str, faults: Iterable[Fault], left_out: int = 0, headers: dict[str, str] | None = None
-    ) -> None:
-        """Take the status from the code; keep at most `MOST_ERRORS` faults."""
-        found = list(faults)
-        self.code = code
-        self.faults = found[:MOST_ERRORS]
-        self.left_out = left_out + max(0, len(found) - MOST_ERRORS)
-        super().__init__(status_code=CODES[code].status, detail=self.faults[0].detail, headers=headers)
-
-    @classmethod
-    def of(cls, code: str, detail: str, **place: Any) -> Refusal:
-        """Return a refusal with one fault, its help taken from the code."""
-        headers = place.pop("headers", None)
-        help = place.pop("help", None) or CODES[code].text
-        return cls(code, [Fault(code, detail, help, **place)], headers=headers)
+__all__ = ["on_any_error", "on_http_error"]
 
 
 def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
-    """Return what the framework or a handler refused."""
-    return _response(error if isinstance(error, Refusal) else _translated(request, error))
+    """Return what the framework refused."""
+    return _response(_translated(request, error))
 
 
 def on_any_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Return what was raised below; what nobody meant to raise is logged and told as 500."""
     match error:
+        case Refusal():
+            return _response(error)
         case FactsError():
-            faults = [Fault(p.code, p.message, p.help, p.pointer) for p in error.problems]
-            return _response(Refusal("H4220", faults))
+            return _response(refusal_of(error))
         case NotFound():
             near = " or ".join(f"`{name}`" for name in error.suggestions)
             detail = f"no {error.what} is called `{error.name}`"
@@ -96,31 +73,7 @@ def _translated(request: Request[Any, Any, Any], error: HTTPException) -> Refusa
 
 
 def _response(refusal: Refusal) -> Response[bytes]:
-    headers = {**(refusal.headers or {}), "cache-control": "no-store"}
+    headers = {**refusal.headers, "cache-control": "no-store"}
     return Response(
         body_of(refusal), status_code=refusal.status_code, media_type=PROBLEM_JSON, headers=headers
     )
-
-
-def body_of(refusal: Refusal) -> bytes:
-    """Return a refusal as a problem document."""
-    body = {
-        "type": f"/v1/problems/{refusal.code}",
-        "title": CODES[refusal.code].title,
-        "status": refusal.status_code,
-        "detail": refusal.detail,
-        "errors": [fault._asdict() for fault in refusal.faults],
-        "left_out": refusal.left_out,
-    }
-    # Text that came in through a header or a path may hold what UTF-8 cannot.
-    return orjson.dumps(_encodable(body))
-
-
-def _encodable(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8")
-    if isinstance(value, dict):
-        return {key: _encodable(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_encodable(item) for item in value]
-    return value

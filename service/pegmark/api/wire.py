@@ -13,7 +13,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from pegmark.api.entrance import SECURITY_HEADERS
-from pegmark.api.problems import PROBLEM_JSON, Refusal, body_of
+from pegmark.api.refusals import PROBLEM_JSON, Refusal, body_of
 
 __all__ = ["LONGEST_HEAD", "SECONDS", "Wire"]
 

@@ -1,37 +1,41 @@
-"""`pegmark assess`: decide one asset, and print the terms and their reasons."""
+"""`pegmark assess`: decide an asset, and print the terms and their reasons; or many, in a line each."""
 
 from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import click
 import orjson
 
-from pegmark.bootstrap import build_book
 from pegmark.cli.amounts import Usd
-from pegmark.cli.books import book_path, filling_in
+from pegmark.cli.clerks import Order, asked_by, decided, desk_with, outcomes
 from pegmark.cli.dates import Day
 from pegmark.cli.decision import report
-from pegmark.cli.documents import STANDARD_INPUT, STANDARD_OUTPUT, read, write
+from pegmark.cli.documents import STANDARD_INPUT, read
 from pegmark.cli.lexicon import Lexicon, lexicon
+from pegmark.cli.output import STANDARD_OUTPUT, Write, write, writing
 from pegmark.cli.picture import picture
-from pegmark.cli.questions import Asked, Typed, about_asset, about_file
-from pegmark.cli.refusal import Refused
+from pegmark.cli.progress import progress
+from pegmark.cli.questions import Asked, Typed, with_typed
+from pegmark.cli.row import heading
+from pegmark.cli.sources import Asset, File, Inquiry, inquiry, is_file
 from pegmark.cli.surroundings import surroundings
-from pegmark.cli.terminal import say, style_of
+from pegmark.cli.terminal import Style, complain, style_of
+from pegmark.cli.verbs import MOST_COMPLAINTS, REFUSED, complain_of
 from pegmark.engine.decide import Explain
-from pegmark.errors import FactsError
-from pegmark.settings import read_settings
+from pegmark.problems import Problem
+from pegmark.settings import Settings, read_settings
 from pegmark.storage.fixtures import Fixtures
-from pegmark.usecases.assess import assess
+from pegmark.usecases.assess import Question
 from pegmark.usecases.desk import Desk
 
 MOST_SIZES = 16
+MOST_JOBS = 64
 
 
 @click.command(
@@ -43,6 +47,8 @@ Examples:
   pegmark assess BUIDL --json
   pegmark assess BUIDL --svg buidl.svg
   pegmark assess - < request.json
+  pegmark assess USDC my-token.yaml my-tokens/
+  pegmark assess questions.jsonl --jsonl --jobs 2
 
 \b
 A FILE is one whose name holds a `/` or ends in .yaml, .yml or .json, any file that is
@@ -50,10 +56,16 @@ there, or `-` for standard input. It states facts as the files in fixtures/snaps
 or is the body of a `POST /v1/assessments`. What is typed wins over what it says.
 
 \b
-Exit codes: 0 decided (also where the asset is not accepted) · 1 the question cannot be
-answered · 2 wrong use."""
+Several are answered in a line each: a table or, with --json, JSON Lines. So are folders,
+of all such files in them, and files in .jsonl or .ndjson, which hold the body of a
+request a line; standard input may too. What is refused is told at the end, and with
+--json by a problem document in its place.
+
+\b
+Exit codes: 0 decided (also where the asset is not accepted) · 1 a question cannot be
+answered; of many, the others are · 2 wrong use."""
 )
-@click.argument("asset", metavar="ASSET|FILE")
+@click.argument("names", metavar="ASSET|FILE…", nargs=-1, required=True)
 @click.option(
     "--venue", metavar="NAME|FILE", help="Who would take it: a stored venue, or a file.  [default: reference]"
 )
@@ -79,47 +91,69 @@ answered · 2 wrong use."""
 )
 @click.option("--json", "is_json", is_flag=True, help="The decision, byte for byte as the API gives it.")
 @click.option(
+    "--jsonl",
+    "is_jsonl",
+    is_flag=True,
+    help="The same in JSON Lines, also of one question; `-` is read so too.",
+)
+@click.option(
     "--svg",
     metavar="FILE",
     help="Draw it as well: the waterfall at the first size, and the ladder; `-` prints that instead.",
 )
+@click.option("--output", metavar="FILE", help="Write to a file, which is there whole or not at all.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, MOST_JOBS),
+    default=1,
+    metavar="N",
+    help="Processes that answer many questions together.  [default: 1]",
+)
+@click.pass_context
 def command(
-    asset: str,
+    context: click.Context,
+    names: tuple[str, ...],
     venue: str | None,
     sizes: tuple[float, ...],
     as_of: str | None,
     rulebook: str | None,
     explain: Explain | None,
     is_json: bool,
+    is_jsonl: bool,
     svg: str | None,
+    output: str | None,
+    jobs: int,
 ) -> None:
-    """Decide one asset: what it is, how good it is, on what terms to take it, and why."""
+    """Decide one asset: what it is, how good it is, on what terms to take it, and why.
+
+    Or many: in a line each.
+    """
     if len(sizes) > MOST_SIZES:
         raise click.UsageError(f"at most {MOST_SIZES} sizes are decided at once, and {len(sizes)} are given")
-    if asset == venue == STANDARD_INPUT:
+    if venue == STANDARD_INPUT and venue in names:
         raise click.UsageError("standard input can be the asset or the venue, not both")
-    if svg == STANDARD_OUTPUT and is_json:
+    if svg == STANDARD_OUTPUT and (is_json or output is not None):
         raise click.UsageError("standard output can be the picture or the decision, not both")
     settings = read_settings(os.environ)
     catalogue = Fixtures(settings.fixtures)
-    typed = Typed(as_of, read(venue) if venue and _is_file(venue) else venue, sizes, explain)
-    if _is_file(asset) and not (asset in catalogue.assets() and Path(asset).is_dir()):
-        asked = about_file(read(asset), typed)
-    else:
-        asked = about_asset(asset, today(), typed)
-    desk = _desk(catalogue, rulebook or asked.question.rulebook)
-    body = _decide(desk, asked)
-    words = lexicon(desk.book(None).program)
-    if svg is not None:
-        drawn = _drawn(desk, asked, words)
-        if svg == STANDARD_OUTPUT:
-            click.echo(drawn, nl=False)
-            return
-        write(svg, drawn)
-    if is_json:
-        click.echo(orjson.dumps(body))
+    typed = Typed(as_of, read(venue) if venue and is_file(venue) else venue, sizes, explain)
+    asked = inquiry(names, catalogue.assets(), is_lines=is_jsonl)
+    for made in (output, svg):
+        _mind_output(made, asked)
+    order = Order(typed, today(), rulebook, is_json or is_jsonl)
+    if asked.is_one:
+        (source,) = asked.named
+        assert isinstance(source, Asset | File)  # noqa: S101 - a file of lines is not one question
+        _answer(source, order, catalogue, svg, output)
         return
-    say(report(body, surroundings(desk, asked, body), words, style_of(sys.stdout)))
+    if svg is not None:
+        raise click.UsageError("a picture is of one decision: `--svg` cannot be given with several")
+    _mind_typed(asked, typed, catalogue)
+    is_seen = output is None and sys.stdout.isatty()
+    with writing(output) as put:
+        refused = _answer_all(asked, order, settings, jobs, put, is_seen=is_seen)
+    if refused:
+        context.exit(REFUSED)
 
 
 def today() -> str:
@@ -127,30 +161,75 @@ def today() -> str:
     return datetime.now(UTC).date().isoformat()
 
 
-def _is_file(name: str) -> bool:
-    if name == STANDARD_INPUT or "/" in name or Path(name).suffix.lower() in (".yaml", ".yml", ".json"):
-        return True
-    try:
-        return Path(name).exists()
-    except OSError:
-        return False  # Too long for a name of a file: then it is an asset's that is not known.
-
-
-def _desk(catalogue: Fixtures, rulebook: str | None) -> Desk:
-    path = book_path(rulebook)
-    return Desk(catalogue, {path.name: build_book(path, filling_in())}, path.name)
+def _answer(
+    source: Asset | File, order: Order, catalogue: Fixtures, svg: str | None, output: str | None
+) -> None:
+    """Write the report on one question, or its decision as JSON, and its picture; raises `Refused`."""
+    asked = asked_by(source, order.typed, order.today)
+    desk = desk_with(catalogue, order.rulebook or asked.question.rulebook)
+    asked = replace(asked, question=replace(asked.question, rulebook=None))
+    body = decided(desk, asked)
+    words = lexicon(desk.book(None).program)
+    if svg is not None:
+        drawn = _drawn(desk, asked, words)
+        if svg == STANDARD_OUTPUT:
+            click.echo(drawn, nl=False)
+            return
+        write(svg, drawn)
+    style = style_of(sys.stdout) if output is None else Style()
+    with writing(output) as put:
+        if order.is_json:
+            put(orjson.dumps(body))
+        else:
+            put(report(body, surroundings(desk, asked, body), words, style))
 
 
 def _drawn(desk: Desk, asked: Asked, words: Lexicon) -> bytes:
     # A waterfall has its reasons, also where nobody asked to read them.
-    body = _decide(desk, replace(asked, question=replace(asked.question, explain="short")))
+    body = decided(desk, replace(asked, question=replace(asked.question, explain="short")))
     program = desk.book(None).program
     return picture(body, f"rules {program.id} {program.version}", words).encode()
 
 
-def _decide(desk: Desk, asked: Asked) -> dict[str, Any]:
-    """Return the decision; raises `Refused` with what is wrong, where it was typed or written."""
-    try:
-        return assess(desk, replace(asked.question, rulebook=None))
-    except FactsError as error:
-        raise Refused(map(asked.located, error.problems)) from None
+def _answer_all(
+    asked: Inquiry, order: Order, settings: Settings, jobs: int, put: Write, *, is_seen: bool
+) -> int:
+    """Write the answer to each question, then tell what is wrong; return how many were refused."""
+    answered = refused = left_out = 0
+    problems: list[Problem] = []
+    found = outcomes(asked.sources(settings.max_body_bytes), order, jobs)
+    if not order.is_json:
+        put(heading())
+    # Where the lines are seen, they are progress enough, and a bar would stand among them.
+    with progress(asked, is_shown=sys.stderr.isatty() and not is_seen) as tell:
+        for source, outcome in found:
+            put(outcome.line)
+            answered += 1
+            refused += bool(outcome.problems)
+            told = outcome.problems[: MOST_COMPLAINTS - len(problems)]
+            problems += told
+            left_out += len(outcome.problems) - len(told)
+            tell(source, answered, refused)
+    complain_of(problems)
+    if left_out:
+        complain(f"and {left_out:,} more")
+    if refused:
+        complain(f"{refused:,} of {answered:,} questions {'is' if refused == 1 else 'are'} refused")
+    return refused
+
+
+def _mind_typed(asked: Inquiry, typed: Typed, catalogue: Fixtures) -> None:
+    """Refuse what was typed at once where it would be refused of every question."""
+    if typed.as_of is not None and asked.has_lines:
+        raise click.UsageError("a line states its own date: `--as-of` cannot be given with JSON Lines")
+    if isinstance(typed.venue, str):
+        catalogue.venue(typed.venue)
+    with_typed(Question(""), typed, {})
+
+
+def _mind_output(made: str | None, asked: Inquiry) -> None:
+    """Refuse to write over what is read."""
+    for path in asked.paths() if made is not None else ():
+        with suppress(OSError, ValueError):  # One of both is not there, or cannot be: that is told later.
+            if path.samefile(str(made)):
+                raise click.UsageError(f"`{made}` is read, and cannot be written too")

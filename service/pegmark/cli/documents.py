@@ -1,10 +1,11 @@
-"""Files named on the command line: facts as YAML or JSON in, plain data out; and what is made, written."""
+"""Files that state facts, named on the command line: YAML or JSON in, plain data out."""
 
 from __future__ import annotations
 
 import json
-import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
@@ -13,14 +14,25 @@ from pegmark.problems import Position, Problem, Span
 from pegmark.rulebook.source import MAX_BYTES
 from pegmark.storage.documents import Document, from_yaml, number
 
-STANDARD_INPUT = STANDARD_OUTPUT = "-"
+STANDARD_INPUT = "-"
 DEEPEST = 64
 
 
 def read(name: str) -> Document:
     """Return what the file `name` says, `-` being standard input; raises `Refused`."""
-    shown = "standard input" if name == STANDARD_INPUT else name
-    data = _bytes(name, shown)
+    with opened(name) as file:
+        data = beginning(file)
+    return document(name, data)
+
+
+def shown_name(name: str) -> str:
+    """Return what a file is called in messages."""
+    return "standard input" if name == STANDARD_INPUT else name
+
+
+def document(name: str, data: bytes) -> Document:
+    """Return what `data`, the beginning of the file `name`, says; raises `Refused`."""
+    shown = shown_name(name)
     if len(data) > MAX_BYTES:
         _refuse(shown, "the file is too long", f"at most {MAX_BYTES:,} bytes are read")
     if _is_json(name, data):
@@ -31,49 +43,39 @@ def read(name: str) -> Document:
     return found
 
 
-def write(name: str, data: bytes) -> None:
-    """Write the file `name`, whole or not at all; raises `Refused`, and then it is as it was."""
-    path = Path(name)
-    try:
-        if path.exists() and not path.is_file():
-            path.write_bytes(data)  # A device or a pipe: it holds nothing that could be lost.
-            return
-        whole = path.resolve()
-        part = whole.with_name(f".pegmark-{os.getpid()}.part")
-        try:
-            part.write_bytes(data)
-            part.replace(whole)
-        finally:
-            part.unlink(missing_ok=True)
-    except FileNotFoundError:
-        _refuse(name, "there is no folder for the file", f"make `{path.parent}` first")
-    except IsADirectoryError:
-        _refuse(name, "this is a folder", "name a file in it")
-    except (OSError, ValueError) as error:
-        _refuse(name, f"the file cannot be written: {_reason(error)}")
-
-
-def _bytes(name: str, shown: str) -> bytes:
-    try:
+@contextmanager
+def opened(name: str) -> Iterator[BinaryIO]:
+    """Give the bytes of the file `name`; raises `Refused` where it cannot be opened or read."""
+    with minding(name):
         if name == STANDARD_INPUT:
-            return _all_of(sys.stdin.buffer)
-        with Path(name).open("rb") as file:
-            return _all_of(file)
+            yield sys.stdin.buffer
+        else:
+            with Path(name).open("rb") as file:
+                yield file
+
+
+@contextmanager
+def minding(name: str) -> Iterator[None]:
+    """Raise `Refused` where the file `name` is not what can be read."""
+    shown = shown_name(name)
+    try:
+        yield
     except FileNotFoundError:
         _refuse(shown, "there is no such file", "what is stored is named without a suffix: `USDe`")
     except IsADirectoryError:
         _refuse(shown, "this is a folder", "name one file in it")
     except (OSError, ValueError) as error:
-        _refuse(shown, f"the file cannot be read: {_reason(error)}")
+        _refuse(shown, f"the file cannot be read: {reason(error)}")
 
 
-def _reason(error: OSError | ValueError) -> str:
+def reason(error: OSError | ValueError) -> str:
+    """Return why a file cannot be read or written, in a few words."""
     said = getattr(error, "strerror", None) or "no file has such a name"
     return f"{said[:1].lower()}{said[1:]}"
 
 
-def _all_of(file: BinaryIO) -> bytes:
-    # One byte more than is taken tells a file that is too long, without reading all of it.
+def beginning(file: BinaryIO) -> bytes:
+    """Return as much of a file as can be used, and a byte more if it goes on."""
     return file.read(MAX_BYTES + 1)
 
 

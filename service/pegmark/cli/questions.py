@@ -69,7 +69,7 @@ class Asked:
 def about_asset(asset: str, today: str, typed: Typed) -> Asked:
     """Return the question about a stored asset, as of `today` unless a date was typed."""
     origins: dict[str, Origin] = {"/asset": ""}
-    return _asked(Question(typed.as_of or today, asset), typed, origins, None)
+    return with_typed(Question(typed.as_of or today, asset), typed, origins, None)
 
 
 def about_file(document: Document, typed: Typed) -> Asked:
@@ -86,7 +86,7 @@ def about_file(document: Document, typed: Typed) -> Asked:
     # INVARIANT: a bare fact is as of its file, also where the file is asked about a later day.
     facts = validated(document, Facts, dated(data["facts"], file.as_of), "/facts")
     question = Question(typed.as_of or file.as_of, file.asset, facts)
-    return _asked(question, typed, {"": (document, "")}, file.title)
+    return with_typed(question, typed, {"": (document, "")}, file.title)
 
 
 _SHAPE = "begin with `asset:`, `as_of:` and `facts:`; fixtures/README.md shows one"
@@ -96,12 +96,12 @@ def _about_request(document: Document, typed: Typed) -> Asked:
     data = document.data
     origins: dict[str, Origin] = {"": (document, "")}
     if typed.as_of is None:
-        return _asked(validated(document, AssessmentRequest, data).question(), typed, origins, None)
+        return with_typed(validated(document, AssessmentRequest, data).question(), typed, origins, None)
     stated = validated(document, AssessmentRequest, {"as_of": typed.as_of} | data).as_of
     if data.get("facts") is not None:
         _refuse_the_future(document, stated, typed.as_of)
     request = validated(document, AssessmentRequest, _all_dated(data, stated) | {"as_of": typed.as_of})
-    return _asked(request.question(), typed, origins, None)
+    return with_typed(request.question(), typed, origins, None)
 
 
 def _all_dated(data: Mapping[str, Any], as_of: str) -> dict[str, Any]:
@@ -119,7 +119,9 @@ def _all_dated(data: Mapping[str, Any], as_of: str) -> dict[str, Any]:
     return found
 
 
-def _asked(question: Question, typed: Typed, origins: dict[str, Origin], title: str | None) -> Asked:
+def with_typed(
+    question: Question, typed: Typed, origins: dict[str, Origin], title: str | None = None
+) -> Asked:
     """Return a question with what was typed in place of what the file says."""
     venue: str | BaseModel | None = question.venue
     venue_title = None

@@ -7,6 +7,15 @@ from collections.abc import Iterable
 from pegmark.problems import Problem
 
 
+def where(problem: Problem) -> str:
+    """Return the place of a problem as a message begins with it, or nothing where it has none."""
+    span = problem.span
+    if span is None:
+        return ""
+    # Line 0 is the file as a whole.
+    return f"{span.file}:{span.start.line}:{span.start.column}: " if span.start.line else f"{span.file}: "
+
+
 class Refused(Exception):
     """What was typed, or a file that was named, is refused; carries every problem found."""
 

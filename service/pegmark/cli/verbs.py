@@ -17,12 +17,12 @@ import click
 
 from pegmark import __version__
 from pegmark.cli import terminal
-from pegmark.cli.refusal import Refused
+from pegmark.cli.refusal import Refused, where
 from pegmark.errors import FactsError, NotFound, PegmarkError, RulebookError, SettingsError
 from pegmark.problems import Problem
 
 VERBS: Mapping[str, str] = {
-    "assess": "Decide one asset, and print the terms and their reasons.",
+    "assess": "Decide an asset, or many, and print the terms and their reasons.",
     "check": "Check rulebooks, and print every problem in them.",
     "explain": "Explain a problem code or a rule.",
     "facts": "List what may be known of an asset and of a venue.",
@@ -121,7 +121,7 @@ def _run(arguments: list[str]) -> int:
     except click.ClickException as stop:
         return _misused(stop)
     except Refused as stop:
-        _complain_of(stop.problems)
+        complain_of(stop.problems)
         return REFUSED
     except PegmarkError as stop:
         return _refused(stop)
@@ -150,11 +150,11 @@ def _refused(stop: PegmarkError) -> int:
             terminal.complain(f"no {stop.what} is called `{stop.name}`", _meant(stop.suggestions))
             return MISUSED if stop.what == "verb" else REFUSED
         case FactsError():
-            _complain_of(
+            complain_of(
                 [Problem(p.code, p.message, None, p.help, yaml_path=p.pointer) for p in stop.problems]
             )
         case RulebookError():
-            _complain_of(stop.problems)
+            complain_of(stop.problems)
         case SettingsError():
             for setting in stop.problems:
                 terminal.complain(f"{setting.variable}: {setting.message}")
@@ -171,19 +171,11 @@ def _meant(names: Sequence[str]) -> str | None:
     return f"did you mean {' or '.join(shown)}?" if shown else None
 
 
-def _complain_of(problems: Sequence[Problem]) -> None:
+def complain_of(problems: Sequence[Problem]) -> None:
     """Print the first problems, each with its place, and how many more there are."""
     for problem in problems[:MOST_COMPLAINTS]:
         code = f"{problem.code}: " if problem.code else ""
         pointer = f" ({problem.yaml_path})" if problem.yaml_path.startswith("/") else ""
-        terminal.complain(f"{_place(problem)}{code}{problem.message}{pointer}", problem.help)
+        terminal.complain(f"{where(problem)}{code}{problem.message}{pointer}", problem.help)
     if len(problems) > MOST_COMPLAINTS:
         terminal.complain(f"and {len(problems) - MOST_COMPLAINTS} more")
-
-
-def _place(problem: Problem) -> str:
-    span = problem.span
-    if span is None:
-        return ""
-    # Line 0 is the file as a whole.
-    return f"{span.file}:{span.start.line}:{span.start.column}: " if span.start.line else f"{span.file}: "

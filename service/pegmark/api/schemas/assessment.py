@@ -16,7 +16,8 @@ Explain = Literal["none", "short", "full"]
 
 
 def _venue_form(value: Any) -> str:
-    return "facts" if isinstance(value, (dict, BaseModel)) else "name"
+    # No key of a body, so that `faults` can tell where an error is from how it was found.
+    return "by_facts" if isinstance(value, (dict, BaseModel)) else "by_name"
 
 
 class LayerFacts(Strict):
@@ -37,7 +38,7 @@ class AssessmentRequest(Strict):
     facts: Facts | None = None  # type: ignore[valid-type]
     venue: (
         Annotated[
-            Annotated[Name, Tag("name")] | Annotated[VenueFacts, Tag("facts")],  # type: ignore[valid-type]
+            Annotated[Name, Tag("by_name")] | Annotated[VenueFacts, Tag("by_facts")],  # type: ignore[valid-type]
             Discriminator(_venue_form),
         ]
         | None
