@@ -30,9 +30,14 @@ _WRITTEN: Mapping[Unit, tuple[str, str, str]] = {
 _DIGITS = r"\d+(_\d+)*(\.\d+)?"
 
 
+def _else(wanted: str) -> Schema:
+    """Return what an editor says of a value that is of another type, or is written otherwise."""
+    return {"errorMessage": f"write {wanted}", "patternErrorMessage": f"write {wanted}"}
+
+
 def text(said: str) -> Schema:
     """Return the schema of a text on one line."""
-    return {"description": said, "type": _SCALAR, "pattern": r"\S", "patternErrorMessage": "write a text"}
+    return {"description": said, "type": _SCALAR, "pattern": r"\S", **_else("a text")}
 
 
 def word(said: str, *likely: str) -> Schema:
@@ -62,7 +67,7 @@ def day(said: str) -> Schema:
         "description": said,
         "type": "string",
         "pattern": r"^\d{4}-\d\d-\d\d$",
-        "patternErrorMessage": "write a date, like 2017-01-01",
+        **_else("a date, like 2017-01-01"),
         "format": "date",
     }
 
@@ -73,14 +78,15 @@ def name(said: str) -> Schema:
         "description": said,
         "type": ["string", "boolean"],
         "pattern": f"^{_NAME}$",
-        "patternErrorMessage": "write a name: a letter, then letters, digits or _, at most 40",
+        **_else("a name: a letter, then letters, digits or _, at most 40"),
     }
 
 
 def variable() -> Schema:
     """Return the schema of a key that expressions read: a name, and no word of the language."""
     taken = "|".join(sorted({*WORDS, *FUNCTIONS}))
-    return {"pattern": f"^(?!({taken})$){_NAME}$"}
+    said = "a name: a letter, then letters, digits or _, and no word of the language"
+    return {"pattern": f"^(?!({taken})$){_NAME}$", **_else(said)}
 
 
 def rule_id(said: str = "The permanent id of this rule; a retired one is never used again.") -> Schema:
@@ -90,7 +96,7 @@ def rule_id(said: str = "The permanent id of this rule; a retired one is never u
         "type": "string",
         "pattern": f"^{ID.pattern}$",
         "maxLength": 40,
-        "patternErrorMessage": "write an id, like CLS-010 or HC-LIQUIDITY",
+        **_else("an id, like CLS-010 or HC-LIQUIDITY"),
     }
 
 
@@ -111,7 +117,7 @@ def amount(said: str, *units: Unit, words: Iterable[str] = ()) -> Schema:
         "description": said,
         "type": ["string", "number"] if is_bare else "string",
         "pattern": f"^({'|'.join(dict.fromkeys(written))})$",
-        "patternErrorMessage": f"write {wanted}",
+        **_else(wanted),
         "examples": [*words, *dict.fromkeys(_WRITTEN[unit][2] for unit in units)],
     }
 
@@ -147,7 +153,7 @@ def expressions() -> Schema:
             "type": _SCALAR,
             "pattern": r"\S",
             "maxLength": MAX_LENGTH,
-            "patternErrorMessage": "write an expression",
+            **_else("an expression"),
             "defaultSnippets": [_offered(f.name, f.meaning) for f in READABLE.values() if f.kind in allowed],
         }
         for of, allowed in kinds.items()

@@ -13,6 +13,7 @@ import click
 import orjson
 
 from pegmark.bootstrap import build_book
+from pegmark.cli import offers
 from pegmark.cli.amounts import Usd
 from pegmark.cli.books import book_path, filling_in
 from pegmark.cli.dates import Day
@@ -51,9 +52,12 @@ or is the body of a `POST /v1/assessments`. What is typed wins over what it says
 Exit codes: 0 decided (also where the asset is not accepted) · 1 the question cannot be
 answered · 2 wrong use."""
 )
-@click.argument("asset", metavar="ASSET|FILE")
+@click.argument("asset", metavar="ASSET|FILE", shell_complete=offers.assets)
 @click.option(
-    "--venue", metavar="NAME|FILE", help="Who would take it: a stored venue, or a file.  [default: reference]"
+    "--venue",
+    metavar="NAME|FILE",
+    shell_complete=offers.venues,
+    help="Who would take it: a stored venue, or a file.  [default: reference]",
 )
 @click.option(
     "--size",
@@ -66,9 +70,15 @@ answered · 2 wrong use."""
     "--as-of",
     type=Day(),
     metavar="DATE",
+    shell_complete=offers.dates,
     help="As it stood then.  [default: today; for a file the date that it states]",
 )
-@click.option("--rulebook", metavar="NAME|PATH", help="The rules to decide by.  [default: house]")
+@click.option(
+    "--rulebook",
+    metavar="NAME|PATH",
+    shell_complete=offers.books,
+    help="The rules to decide by.  [default: house]",
+)
 @click.option(
     "--explain",
     type=click.Choice(get_args(Explain)),

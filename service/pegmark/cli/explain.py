@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from pegmark.cli import offers
 from pegmark.cli.books import program_of
 from pegmark.cli.pages import CODE, page, page_codes
 from pegmark.cli.show import shown_derived, shown_param, shown_rule
@@ -30,8 +31,13 @@ Examples:
 \b
 Exit codes: 0 explained · 1 nothing has that code or name · 2 wrong use."""
 )
-@click.argument("name", metavar="CODE|RULE|NAME")
-@click.option("--rulebook", metavar="NAME|PATH", help="The rulebook to look in.  [default: the usual one]")
+@click.argument("name", metavar="CODE|RULE|NAME", shell_complete=offers.explained)
+@click.option(
+    "--rulebook",
+    metavar="NAME|PATH",
+    shell_complete=offers.books,
+    help="The rulebook to look in.  [default: the usual one]",
+)
 def command(name: str, rulebook: str | None) -> None:
     """Explain a problem code, a rule, or a name that rules read.
 
