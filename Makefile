@@ -29,6 +29,8 @@ run: setup
 
 test: setup
 	tools/browser.sh
+	tools/node.sh
+	tools/shells.sh
 	$(PYTEST) -m 'not slow' --cov --cov-report= $(ARGS)
 	@$(BIN)/coverage json --quiet
 	@$(BIN)/python -m tools.coverage_gate .coverage.json

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -29,7 +30,19 @@ def chromium() -> str:
     for name in ("chromium", "chromium-browser", "google-chrome"):
         if path := shutil.which(name):
             return path
-    missing = "no Chromium on this machine; see tools/browser.sh"
+    return _lacking("no Chromium on this machine; see tools/browser.sh")
+
+
+@pytest.fixture(scope="session")
+def node_modules(checkout: Path) -> Path:
+    """Where the packages of tools/node/package.json are; without them the test is skipped, except in CI."""
+    found = checkout / "tools/node/node_modules"
+    if not found.is_dir() or not shutil.which("node"):
+        _lacking("no packages of npm on this machine; see tools/node.sh")
+    return found
+
+
+def _lacking(what: str) -> NoReturn:
     if os.environ.get("CI"):
-        pytest.fail(missing)
-    pytest.skip(missing)
+        pytest.fail(what)
+    pytest.skip(what)

@@ -53,6 +53,17 @@ def test_every_code_has_its_broken_rulebook_or_suite(checkout: Path) -> None:
         assert folders == set(codes)
 
 
+def test_the_codes_are_those_that_are_reported(checkout: Path) -> None:
+    """Proves that every code that is reported is listed, and none that nothing reports; at least 45 are."""
+    reported: set[str] = set()
+    for room in ("language", "rulebook"):
+        for path in (checkout / "service/pegmark" / room).glob("*.py"):
+            if path.name != "codes.py":
+                reported |= set(re.findall(r'"([AE]\d{4})"', path.read_text(encoding="utf-8")))
+    assert reported == set(RULEBOOK_CODES)
+    assert len(RULEBOOK_CODES) >= 45
+
+
 @pytest.mark.parametrize("code", sorted(BROKEN))
 def test_a_broken_text_has_the_one_problem(
     code: str, checkout: Path, monkeypatch: pytest.MonkeyPatch

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pegmark.settings import SETTINGS
-from tools import assets, picture, problems, replay, tables
+from tools import assets, picture, problems, replay, schema, tables
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -27,6 +27,7 @@ SECTIONS: tuple[tuple[str, str, Callable[[], str]], ...] = (
     ("docs/operators.md", "settings", settings_table),
     *problems.parts(),
     *tables.parts(),
+    *schema.parts(),
     *assets.parts(),
     *picture.parts(),
     # Last, as commands may read what is written above.

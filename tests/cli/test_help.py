@@ -17,6 +17,8 @@ from tests.cli.conftest import DATA, Run
 
 CHANGES_SOMETHING = {"serve", "openapi"}
 """Verbs whose examples are read and not run: one never ends, one writes into the checkout."""
+QUIET = {"--output", "github"}
+"""What makes a verb print nothing where all is well."""
 
 
 def helped(run: Run, *verb: str) -> str:
@@ -98,4 +100,4 @@ def test_an_example_works(
             return
     ran = run(*words, stdin=request)
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out.strip()
+    assert ran.out.strip() or QUIET & set(words)

@@ -12,6 +12,7 @@ from typing import get_args
 import click
 import orjson
 
+from pegmark.cli import offers
 from pegmark.cli.amounts import Usd
 from pegmark.cli.clerks import Order, asked_by, decided, desk_with, outcomes
 from pegmark.cli.dates import Day
@@ -65,9 +66,12 @@ request a line; standard input may too. What is refused is told at the end, and 
 Exit codes: 0 decided (also where the asset is not accepted) · 1 a question cannot be
 answered; of many, the others are · 2 wrong use."""
 )
-@click.argument("names", metavar="ASSET|FILE…", nargs=-1, required=True)
+@click.argument("names", metavar="ASSET|FILE…", nargs=-1, required=True, shell_complete=offers.assets)
 @click.option(
-    "--venue", metavar="NAME|FILE", help="Who would take it: a stored venue, or a file.  [default: reference]"
+    "--venue",
+    metavar="NAME|FILE",
+    shell_complete=offers.venues,
+    help="Who would take it: a stored venue, or a file.  [default: reference]",
 )
 @click.option(
     "--size",
@@ -80,9 +84,15 @@ answered; of many, the others are · 2 wrong use."""
     "--as-of",
     type=Day(),
     metavar="DATE",
+    shell_complete=offers.dates,
     help="As it stood then.  [default: today; for a file the date that it states]",
 )
-@click.option("--rulebook", metavar="NAME|PATH", help="The rules to decide by.  [default: house]")
+@click.option(
+    "--rulebook",
+    metavar="NAME|PATH",
+    shell_complete=offers.books,
+    help="The rules to decide by.  [default: house]",
+)
 @click.option(
     "--explain",
     type=click.Choice(get_args(Explain)),

@@ -21,11 +21,18 @@ def book_path(named: str | None) -> Path:
             return Path(named)
     except OSError:
         pass  # Too long for the name of a file.
-    known = {folder.name: folder for folder in settings.rules.iterdir() if folder.is_dir()}
+    known = rulebooks(settings.rules)
     if name in known:
         return known[name]
     near = nearest(name, known)
     raise NotFound("rulebook", name, [near] if near else sorted(known)[:3])
+
+
+def rulebooks(rules: Path) -> dict[str, Path]:
+    """Return the folders of a folder of rulebooks, by name."""
+    return {
+        found.name: found for found in rules.iterdir() if found.is_dir() and not found.name.startswith(".")
+    }
 
 
 def filling_in() -> tuple[str, bytes]:

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+from pegmark.cli import offers
 from pegmark.cli.books import program_of
+from pegmark.cli.pages import CODE, page, page_codes
 from pegmark.cli.show import shown_derived, shown_param, shown_rule
 from pegmark.cli.terminal import Style, say, style_of
-from pegmark.data import data_root
 from pegmark.errors import NotFound
 from pegmark.language import nearest
 from pegmark.problems import Span
 from pegmark.rulebook.program import Program
 from pegmark.usecases.rules import rules_of
-
-_CODE = re.compile(r"[A-Z]\d{4}", re.ASCII)
-_NOTE = re.compile(r"^<!-- .* -->\n", re.MULTILINE)
-"""A mark around what is generated, which is nothing to a reader."""
 
 
 @click.command(
@@ -35,8 +31,13 @@ Examples:
 \b
 Exit codes: 0 explained · 1 nothing has that code or name · 2 wrong use."""
 )
-@click.argument("name", metavar="CODE|RULE|NAME")
-@click.option("--rulebook", metavar="NAME|PATH", help="The rulebook to look in.  [default: the usual one]")
+@click.argument("name", metavar="CODE|RULE|NAME", shell_complete=offers.explained)
+@click.option(
+    "--rulebook",
+    metavar="NAME|PATH",
+    shell_complete=offers.books,
+    help="The rulebook to look in.  [default: the usual one]",
+)
 def command(name: str, rulebook: str | None) -> None:
     """Explain a problem code, a rule, or a name that rules read.
 
@@ -44,15 +45,15 @@ def command(name: str, rulebook: str | None) -> None:
     Of a param or a derived name: what it stands for.
     """
     wanted = name.upper()
-    if _CODE.fullmatch(wanted):
-        say(_page(wanted))
+    if CODE.fullmatch(wanted):
+        say(page(wanted))
         return
     program = program_of(rulebook)
     lines = list(_explained(program, name, style_of(sys.stdout)))
     if not lines:
         rules = [rule.reason.id for rule in rules_of(program)]
         named = [*(param.name for param in program.params), *(derived.name for derived in program.derived)]
-        near = nearest(name, named) or nearest(wanted, [*rules, *_codes()])
+        near = nearest(name, named) or nearest(wanted, [*rules, *page_codes()])
         raise NotFound("problem code, rule or name", name, [near] if near else [])
     for line in lines:
         say(line)
@@ -84,21 +85,3 @@ def _head(section: str, span: Span, style: Style) -> str:
     file, here = Path(span.file), Path.cwd()
     shown = file.relative_to(here) if file.is_relative_to(here) else file
     return style.heading(section) + style.faint(f" · {shown}:{span.start.line}")
-
-
-def _pages() -> Path:
-    return data_root() / "docs" / "problems"
-
-
-def _codes() -> list[str]:
-    """Return every code that has a page."""
-    return sorted(page.stem for page in _pages().glob("*.md") if _CODE.fullmatch(page.stem))
-
-
-def _page(code: str) -> str:
-    codes = _codes()
-    if code not in codes:
-        near = nearest(code, codes)
-        raise NotFound("problem code", code, [near] if near else [])
-    text = (_pages() / f"{code}.md").read_text(encoding="utf-8")
-    return _NOTE.sub("", text).rstrip()

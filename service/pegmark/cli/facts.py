@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import click
 
+from pegmark.cli import offers
 from pegmark.cli.amounts import span
 from pegmark.cli.terminal import Style, say, style_of
 from pegmark.errors import NotFound
@@ -37,7 +38,7 @@ Examples:
 \b
 Exit codes: 0 listed · 1 no fact or group has that name · 2 wrong use."""
 )
-@click.argument("name", required=False, metavar="[GROUP|FACT]")
+@click.argument("name", required=False, metavar="[GROUP|FACT]", shell_complete=offers.facts)
 @click.option("--json", "is_json", is_flag=True, help="As `GET /v1/facts` lists them.")
 def command(name: str | None, is_json: bool) -> None:
     """List what may be known: every fact with its unit, range, direction and maximum age."""

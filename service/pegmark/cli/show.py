@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 import click
 
+from pegmark.cli import offers
 from pegmark.cli.books import program_of
 from pegmark.cli.terminal import Style, say, style_of
 from pegmark.engine.compiled import compile_program
@@ -34,9 +35,12 @@ Examples:
 Exit codes: 0 shown · 1 no such rulebook or section, or the rulebook is refused · 2 wrong use.
 One rule with its sources: `pegmark explain RULE`."""
 )
-@click.argument("rulebook", required=False, metavar="[NAME|PATH]")
+@click.argument("rulebook", required=False, metavar="[NAME|PATH]", shell_complete=offers.books)
 @click.option(
-    "--section", metavar="NAME", help="One section only: params, derive, classify, haircut, and so on."
+    "--section",
+    metavar="NAME",
+    shell_complete=offers.sections,
+    help="One section only: params, derive, classify, haircut, and so on.",
 )
 @click.option("--python", "is_python", is_flag=True, help="The generated source that decides.")
 @click.option(

@@ -14,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 
 from pegmark import __version__
 from pegmark.cli import terminal
@@ -23,7 +24,8 @@ from pegmark.problems import Problem
 
 VERBS: Mapping[str, str] = {
     "assess": "Decide an asset, or many, and print the terms and their reasons.",
-    "check": "Check rulebooks, and print every problem in them.",
+    "check": "Check rulebooks, and tell every problem in them.",
+    "completion": "Print what a shell needs to complete verbs, options and names.",
     "explain": "Explain a problem code or a rule.",
     "facts": "List what may be known of an asset and of a venue.",
     "openapi": "Write the OpenAPI document of the HTTP API.",
@@ -34,6 +36,8 @@ VERBS: Mapping[str, str] = {
 
 REFUSED, MISUSED, INTERRUPTED, PIPE_CLOSED = 1, 2, 130, 141
 MOST_COMPLAINTS = 20
+COMPLETING = "_PEGMARK_COMPLETE"
+"""The variable by which a shell asks what may stand where TAB was pressed."""
 
 
 class Verbs(click.Group):
@@ -58,6 +62,13 @@ class Verbs(click.Group):
             near = get_close_matches(args[0], VERBS, n=1)
             raise NotFound("verb", args[0], near)
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer the verbs from the table, and the options."""
+        verbs = [
+            CompletionItem(name, help=said) for name, said in VERBS.items() if name.startswith(incomplete)
+        ]
+        return [*verbs, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """List the verbs from the table."""
@@ -89,6 +100,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         # A stream that was closed is None in Python.
         sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
+        if instruction := os.environ.get(COMPLETING):
+            from pegmark.cli.completion import answer  # noqa: PLC0415 - it imports us
+
+            sys.exit(answer(instruction))
         sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
 
 

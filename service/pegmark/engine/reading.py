@@ -15,7 +15,6 @@ from typing import Any
 from pegmark.engine.compiled import Epoch
 from pegmark.engine.evaluation import Amounts, Evaluation
 
-
 FULL = 100
 """The most points that a characteristic has."""
 
@@ -58,9 +57,7 @@ class Reading:
         self._unsure = unsure
         self.points, self.applies, self.limits = self.known.points, self.known.applies, self.known.limits
         if unsure is not None:
-            self.points = tuple(
-                map(self._least, _in_force(self.known, cards), _in_force(unsure, cards))
-            )
+            self.points = tuple(map(self._least, _in_force(self.known, cards), _in_force(unsure, cards)))
             self.applies = tuple(a or b for a, b in zip(self.applies, unsure.applies, strict=True))
             self.limits = tuple(map(self._limit, self.limits, unsure.limits))
 
