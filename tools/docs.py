@@ -22,9 +22,17 @@ def settings_table() -> str:
     return "\n".join(["| variable | default | meaning |", "| --- | --- | --- |", *rows])
 
 
+def decisions() -> str:
+    """Return a list of the decisions, in their order."""
+    files = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
+    heads = [file.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ") for file in files]
+    return "\n".join(f"- [{head}]({file.name})" for head, file in zip(heads, files, strict=True))
+
+
 # (file, name of its markers, what stands between them); a file without a name for markers is written whole.
 SECTIONS: tuple[tuple[str, str, Callable[[], str]], ...] = (
     ("docs/operators.md", "settings", settings_table),
+    ("docs/decisions/README.md", "decisions", decisions),
     *problems.parts(),
     *tables.parts(),
     *schema.parts(),

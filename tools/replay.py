@@ -79,7 +79,11 @@ def blocks(text: str) -> Iterator[Block]:
 @cache
 def replayed(file: str) -> str:
     """Return a document with what its commands print now; raises `Failed`."""
-    text = (ROOT / file).read_text(encoding="utf-8")
+    return replay((ROOT / file).read_text(encoding="utf-8"))
+
+
+def replay(text: str) -> str:
+    """Return a text with what its commands print now; raises `Failed`."""
     found = [block for block in blocks(text) if block.is_run and can_run(block)]
     parts, end = [], 0
     with ExitStack() as stack:

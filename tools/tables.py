@@ -23,8 +23,6 @@ Part = tuple[str, str, Callable[[], str]]
 METHODOLOGY = "docs/methodology.md"
 VENUES = ("reference", "lender-redeeming", "exchange-2025-10")
 SIZE = 1_000_000.0
-BESIDE = (("USDe", "2025-10-09"), ("USDC", "2025-10-09"), ("BUIDL", "2026-07-22"))
-"""What the README sets side by side."""
 EVE = "2025-10-09"
 """The day before the break that the methodology judges venues by."""
 _STRESS = "stress_"
@@ -33,7 +31,6 @@ _STRESS = "stress_"
 def parts() -> Iterator[Part]:
     """Yield every table with the file and the markers that it stands between."""
     yield "docs/facts.md", "facts", facts
-    yield "README.md", "beside", lambda: terms(BESIDE)
     yield METHODOLOGY, "terms", lambda: terms(_before(EVE))
     yield METHODOLOGY, "start", start
     yield METHODOLOGY, "reference", reference

@@ -50,6 +50,41 @@ def test_links_lead_somewhere(path: Path) -> None:
     assert [link for link in links(path) if not is_found(path, link)] == []
 
 
+def reached(start: Path, clicks: int) -> set[Path]:
+    """The files that a reader gets to from one in at most so many clicks."""
+    found = {start}
+    for _ in range(clicks):
+        found |= {
+            (path.parent / target).resolve()
+            for path in found
+            if path.suffix == ".md"
+            for target in (link.partition("#")[0] for link in links(path))
+            if target
+        }
+    return found
+
+
+def test_every_document_is_two_clicks_away() -> None:
+    """Proves that whoever begins at the README finds each document, the reference of the API among them."""
+    found = reached(ROOT / "README.md", clicks=2)
+    assert ROOT / "openapi/openapi.yaml" in found
+    assert [path.relative_to(ROOT).as_posix() for path in documents() if path not in found] == []
+
+
+def test_a_document_that_is_far_is_seen() -> None:
+    """Proves that the test above can fail: pages of problems are not yet there at the first click."""
+    near, far = ROOT / "docs/problems/README.md", ROOT / "docs/problems/E0204.md"
+    assert {near, far} & reached(ROOT / "README.md", clicks=1) == {near}
+
+
+def test_decisions_are_numbered_in_order() -> None:
+    """Proves that a decision is cited by a number that is its own, and that its title bears it."""
+    files = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
+    assert [file.name[:4] for file in files] == [f"{n:04}" for n in range(1, len(files) + 1)]
+    heads = [file.read_text(encoding="utf-8").partition("\n")[0] for file in files]
+    assert [head[:8] for head in heads] == [f"# {file.name[:4]}: " for file in files]
+
+
 def test_sources_of_rules_lead_somewhere() -> None:
     """Proves that every source that the house rules cite in our documents is a heading that exists."""
     sources = load(ROOT / "rules/house").sources

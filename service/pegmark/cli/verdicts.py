@@ -44,6 +44,8 @@ def as_text(tried: Tried, style: Style) -> Iterator[str]:
         yield f"  {suite.stem:<14}  {suite.title} · {said}"
         for verdict in failed:
             yield from _failure(verdict, words, style)
+        if failed:
+            yield ""
     yield _verdict(tried, style)
 
 
@@ -68,7 +70,6 @@ def _failure(verdict: Verdict, words: Lexicon, style: Style) -> Iterator[str]:
     yield ""
     yield f"{style.paint('failed', fg='red', bold=True)}: {verdict.title}"
     yield from _cells(verdict, words, style)
-    yield ""
 
 
 def _cells(verdict: Verdict, words: Lexicon, style: Style) -> Iterator[str]:
