@@ -92,6 +92,7 @@ def test_a_case_that_fails_exits_1(run: Run, book: Path) -> None:
         "    ST-DISCOUNT    holds\n"
         "                   peg.discount_now > intake_discount: 3% against 2%, 1% above\n"
     )
+    assert "\n\n\n" not in ran.out
     assert ran.out.splitlines()[-1].startswith("mine: 2 failed, 4 cases, house ")
 
 
