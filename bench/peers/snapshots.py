@@ -138,7 +138,7 @@ def _moved(random: Random, spec: FactSpec, value: Any) -> Any:
     """Return a number a little off; anything else as it is."""
     if isinstance(value, (bool, str)):
         return value
-    return _within(spec, value * random.uniform(0.8, 1.25))
+    return _within(spec, value * random.gauss(1, 0.05))
 
 
 def _made_up(random: Random, spec: FactSpec) -> Any:
