@@ -13,22 +13,29 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from pegmark.language.nodes import Abs, Arith, Choose, Compare, Const, Extreme, Logic, Member, Not, Read, Typed
+from pegmark.language.nodes import (
+    Abs,
+    Arith,
+    Choose,
+    Compare,
+    Const,
+    Extreme,
+    Logic,
+    Member,
+    Not,
+    Read,
+    Typed,
+)
 from pegmark.rulebook.program import Bins, PointsTable, Program
 
 
 def flat(name: str) -> str:
-    """Return a fact's name where facts are one mapping.
+    """Return the name of a fact or a rule as one word, which every peer can read.
 
-    >>> flat("backing.share.cash")
-    'backing_share_cash'
+    >>> flat("backing.share.cash"), flat("CLS-010")
+    ('backing_share_cash', 'CLS_010')
     """
-    return name.replace(".", "_")
-
-
-def nested(name: str) -> str:
-    """Return a fact's name where facts stand in groups: as it is."""
-    return name
+    return name.replace(".", "_").replace("-", "_")
 
 
 @dataclass(frozen=True, slots=True)
