@@ -4,7 +4,7 @@
     python -m bench engine http   some of it
 
 A figure over its budget is marked, and the exit code is 1. Machines are noisy: figures are medians of
-interleaved rounds, and the budgets for HTTP are ratios against a peer in the same run.
+interleaved rounds, and the budgets for HTTP and against peers are ratios within one run.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PARTS = {
     "peers": "bench.peers.engines",
     "peers-http": "bench.peers.servers",
 }
-"""Each part is a module with `figures`; it is imported when it runs, so that no part needs another's peers."""
+"""Each part is a module with `figures`; it is imported when it runs, so that none needs another's peers."""
 
 
 def main(names: list[str]) -> int:

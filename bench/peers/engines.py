@@ -4,7 +4,7 @@ What is timed of ours is `Epoch.answer` and the `rate` of what it returns: the c
 functions, without a trace, on `Snapshot.values`. They also do what is not compared: they fill in, keep
 track of what was unknown, and begin with haircut and limits. Each peer has rules made from the same
 program, in more than one form, because forms differ by a factor of ten; facts are one mapping with flat
-names, since groups within groups are slower in all of them. CEL is the package common-expression-language.
+names, since groups within groups are quicker in none of them. CEL is the package common-expression-language.
 """
 
 from __future__ import annotations
@@ -54,6 +54,11 @@ class Contender:
     """Makes outcomes of what `run` returned, where they are not in order; outside what is timed."""
 
 
+def ours(epoch: Epoch, asked: Sequence[Asked]) -> Contender:
+    """Return the compiled rulebook."""
+    return Contender("pegmark", "", evaluation(epoch), [each.snapshot.values for each in asked], in_order)
+
+
 def peers(program: Program, epoch: Epoch, asked: Sequence[Asked]) -> list[Contender]:
     """Return every peer in each of its forms, its inputs prepared."""
     names = facts_read(program)
@@ -78,11 +83,11 @@ def figures() -> Iterator[Figure]:
     desk = bench_desk()
     book, epoch = desk.book(None), epoch_of(desk)
     asked = questions(desk, COUNT)
-    snapshots = [each.snapshot for each in asked]
-    us = Contender("pegmark", "", evaluation(epoch), [snapshot.values for snapshot in snapshots], in_order)
+    us = ours(epoch, asked)
     them = peers(book.program, epoch, asked)
     for peer in them:
         agree(us, peer, rules(book.program))
+    snapshots = [each.snapshot for each in asked]
     whole = Contender("pegmark", "", lambda snapshot: settle(book.compiled, snapshot, SIZES), snapshots)
     taken = _timed([us, whole, *them])
     yield Figure("pegmark: conditions and tables", median(taken[0]) * 1e6, "us")
@@ -128,7 +133,7 @@ def _cel(translator: Translator, mappings: Sequence[dict[str, Any]]) -> Iterator
     contexts = [cel.Context(variables=mapping) for mapping in mappings]
     apart = partial(_each, [cel.compile(outcome.text).execute for outcome in outcomes])
     whole = cel.compile(_list(outcomes)).execute
-    yield Contender("CEL", "47 programs, facts converted before", apart, contexts)
+    yield Contender("CEL", f"{len(outcomes)} programs, facts converted before", apart, contexts)
     yield Contender("CEL", "one program, facts converted before", whole, contexts)
     yield Contender("CEL", "one program, from a mapping", whole, mappings)
 
@@ -137,7 +142,7 @@ def _rule_engine(translator: Translator, mappings: Sequence[dict[str, Any]]) -> 
     outcomes = list(translator.outcomes())
     context = rule_engine.Context(resolver=rule_engine.resolve_item)
     apart = partial(_each, [rule_engine.Rule(o.text, context=context).evaluate for o in outcomes])
-    yield Contender("rule-engine", "47 rules", apart, mappings)
+    yield Contender("rule-engine", f"{len(outcomes)} rules", apart, mappings)
     whole = rule_engine.Rule(_list(outcomes), context=context).evaluate
     yield Contender("rule-engine", "one rule", whole, mappings)
 
@@ -160,10 +165,10 @@ def _zen(translator: Translator, program: Program, mappings: Sequence[dict[str, 
 
 def _tables(translator: Translator, program: Program) -> dict[str, list[tuple[str, str]]]:
     """Return the rows of what is a table: the choice of class, and each table of points."""
-    rules = program.classify.rules
-    rows = [(translator.text(rule.when), str(n)) for n, rule in enumerate(rules)]
+    choices = program.classify.rules
+    rows = [(translator.text(rule.when), str(n)) for n, rule in enumerate(choices)]
     lines = [line for card in program.scorecards for line in card.characteristics]
-    return {"class": [*rows, ("true", str(len(rules)))]} | {
+    return {"class": [*rows, ("true", str(len(choices)))]} | {
         line.reason.id: translator.rows(line.grid) for line in lines
     }
 

@@ -174,7 +174,7 @@ def _shares(random: Random, listed: Sequence[Mapping[str, Any]]) -> dict[str, fl
 
 
 def _reconcile(facts: dict[str, Any], shares: Mapping[str, float]) -> None:
-    """Make facts agree that were drawn apart: see `facts.consistency`, and the bounds in rules/normal.yaml."""
+    """Make facts agree that were drawn apart: see `facts.consistency` and the bounds of rules/normal.yaml."""
     deposits = shares.get("bank_deposit", 0.0)
     for name in ("backing.largest_bank_share", "backing.systemic_bank_share"):
         facts[name] = min(facts[name], deposits)
