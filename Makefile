@@ -3,6 +3,7 @@
 BIN := .venv/bin
 PYTHON ?= python3
 STAMP := .venv/.installed
+PEERS := .venv/.peers
 PYTEST := $(BIN)/pytest -n 2 --dist worksteal
 
 .DELETE_ON_ERROR:
@@ -14,7 +15,7 @@ help:
 	@echo 'make test     run every test; all but the slow ones hold branch coverage to its gate'
 	@echo 'make check    lint, format, types, import contracts, OpenAPI drift, documents, house rulebook and its suites'
 	@echo 'make openapi  write openapi/openapi.yaml from the code'
-	@echo 'make bench    measure against the budgets'
+	@echo 'make bench    measure against the budgets and against peers; ARGS='\''engine peers'\'' for some of it'
 	@echo 'make docs     write the generated parts of docs/'
 	@echo 'make lock     pin the newest versions that pyproject.toml allows'
 
@@ -49,8 +50,14 @@ check: setup
 openapi: setup
 	$(BIN)/pegmark openapi
 
-bench: setup
+bench: setup $(PEERS)
+	tools/node.sh bench/node
 	$(BIN)/python -m bench $(ARGS)
+
+# Beside what is there already: a bench measures with the versions that are tested.
+$(PEERS): $(STAMP) requirements/bench.txt
+	VIRTUAL_ENV=.venv $(BIN)/uv --quiet --no-progress pip install --require-hashes -r requirements/bench.txt
+	@touch $@
 
 docs: setup
 	$(BIN)/python -m tools.docs
@@ -61,4 +68,5 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile --quiet --up
 lock: setup
 	$(LOCK) --output-file requirements/runtime.txt pyproject.toml
 	$(LOCK) --output-file requirements/dev.txt --extra dev --constraint requirements/runtime.txt pyproject.toml
+	$(LOCK) --output-file requirements/bench.txt --extra bench --constraint requirements/dev.txt pyproject.toml
 	echo uv | $(LOCK) --no-annotate --output-file requirements/uv.txt -

@@ -27,7 +27,7 @@ def shown(figure: Figure) -> str:
     """Return a figure as a line.
 
     >>> shown(Figure("load", 50, "ms", most=150))
-    '  load                                                        50 ms     at most 150'
+    '  load                                                         50 ms     at most 150'
     """
     budget = ""
     if figure.most is not None:

@@ -42,12 +42,37 @@ def requests() -> dict[str, bytes]:
     }
 
 
+def free_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(command: list[str], port: int, **environment: str) -> Iterator[int]:
+    """Run a server until left, and give its process once it listens on `port`."""
+    process = subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, "PEGMARK_LOG_LEVEL": "warning", **environment}
+    )
+    try:
+        for _ in range(200):
+            try:
+                socket.create_connection(("127.0.0.1", port), 0.2).close()
+                break
+            except OSError:
+                time.sleep(0.05)
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait()
+
+
 @contextmanager
 def serving(app: str, **environment: str) -> Iterator[tuple[int, int]]:
     """Serve an app by one uvicorn worker in a process of its own, and give its port and the process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [
         sys.executable,
         "-m",
@@ -59,26 +84,14 @@ def serving(app: str, **environment: str) -> Iterator[tuple[int, int]]:
         "--log-level",
         "warning",
     ]
-    process = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, "PEGMARK_LOG_LEVEL": "warning", **environment}
-    )
-    try:
-        for _ in range(200):
-            try:
-                socket.create_connection(("127.0.0.1", port), 0.2).close()
-                break
-            except OSError:
-                time.sleep(0.05)
-        yield port, process.pid
-    finally:
-        process.terminate()
-        process.wait()
+    with running(command, port, **environment) as process:
+        yield port, process
 
 
-def answer(port: int, body: bytes) -> bytes:
-    """Return the answer to one request; stops where it is no decision."""
+def answer(port: int, body: bytes, target: str = "/v1/assessments") -> bytes:
+    """Return the answer to one request; stops where it is no answer."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
-    connection.request("POST", "/v1/assessments", body, {"content-type": "application/json"})
+    connection.request("POST", target, body, {"content-type": "application/json"})
     response = connection.getresponse()
     data = response.read()
     if response.status != 200:

@@ -13,7 +13,7 @@ from tools.docs import ROOT
 def _modules() -> list[str]:
     return [
         ".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(".__init__")
-        for folder, package in ((ROOT / "service", "pegmark"), (ROOT, "tools"))
+        for folder, package in ((ROOT / "service", "pegmark"), (ROOT, "tools"), (ROOT, "bench"))
         for path in sorted((folder / package).rglob("*.py"))
         if ">>> " in path.read_text(encoding="utf-8")
     ]
