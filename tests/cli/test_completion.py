@@ -157,7 +157,7 @@ def test_tab_completes_in_fish(tmp_path: Path) -> None:
         )
         assert word in re.split(r"[\t\n/]", offered[typed]), typed
     assert (
-        "Decide one asset"
+        "Decide an asset"
         in subprocess.run(
             [
                 shell("fish"),

@@ -397,7 +397,7 @@ def test_a_warning_is_a_warning(run: Run) -> None:
 def test_junit_counts_files_and_errors(run: Run) -> None:
     """Proves that each sound file is a case that passes, each error one that fails, and the sums."""
     root = ET.fromstring(told(run, "junit", HOUSE, f"{BROKEN}/E0204", f"{BROKEN}/E0314").out)
-    files = len(list(Path(HOUSE).rglob("*.yaml")))
+    files = len([path for path in Path(HOUSE).rglob("*.yaml") if "tests" not in path.parts])
     assert [(s.get("name"), s.get("tests"), s.get("failures")) for s in root] == [
         (HOUSE, str(files), "0"),
         (f"{BROKEN}/E0204", "1", "1"),
@@ -465,7 +465,11 @@ def test_a_file_is_replaced_whole_or_not_at_all(
 
     monkeypatch.setattr(os, "fsync", full)
     ran = run("check", "--output", str(report), HOUSE)
-    assert (ran.code, ran.out, ran.err) == (1, "", f"error: {report}: no space left on device\n")
+    assert (ran.code, ran.out, ran.err) == (
+        1,
+        "",
+        f"error: {report}: the file cannot be written: no space left on device\n",
+    )
     assert report.read_text() == "before"
     assert list(tmp_path.iterdir()) == [report]
 
@@ -501,9 +505,9 @@ def test_a_pipe_is_written_to(run: Run, tmp_path: Path) -> None:
     assert stat.S_ISFIFO(pipe.stat().st_mode)
 
 
-@pytest.mark.parametrize(("path", "code"), [("no/such/folder/report", 1), (".", 2)])
-def test_a_place_that_cannot_be_written_is_told(run: Run, path: str, code: int) -> None:
-    """Proves that a report that cannot be written is an error, and a folder wrong use."""
+@pytest.mark.parametrize("path", ["no/such/folder/report", "."])
+def test_a_place_that_cannot_be_written_is_told(run: Run, path: str) -> None:
+    """Proves that a report that cannot be written is an error, and so is a folder."""
     ran = run("check", "--output", path, HOUSE)
-    assert (ran.code, ran.out) == (code, "")
+    assert (ran.code, ran.out) == (1, "")
     assert ran.err.startswith("error: ")

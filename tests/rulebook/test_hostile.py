@@ -162,6 +162,7 @@ def test_mutilated_rulebooks(folder: str, slips: int, checkout: Path) -> None:
     sound = {
         path.relative_to(checkout).as_posix(): path.read_bytes()
         for path in sorted((checkout / folder).rglob("*.yaml"))
+        if "tests" not in path.relative_to(checkout / folder).parts
     }
     seen: set[str] = set()
     for _ in range(slips // 5 if IS_TRACED else slips):

@@ -314,6 +314,7 @@ def test_both_parsers_agree_on_what_is_broken(checkout: Path) -> None:
     lines = [
         line
         for path in sorted((checkout / "rules/house").rglob("*.yaml"))
+        if "tests" not in path.relative_to(checkout).parts
         for line in path.read_text(encoding="utf-8").split("\n")
     ]
     refusals = set()

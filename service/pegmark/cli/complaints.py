@@ -11,16 +11,14 @@ from pydantic import BaseModel, ValidationError
 from pegmark.api.faults import Fault, faults_of
 from pegmark.cli.amounts import span
 from pegmark.cli.documents import tokens
-from pegmark.cli.refusal import Refused
+from pegmark.cli.refusal import NOWHERE, Refused
 from pegmark.facts.model import VenueFacts
 from pegmark.facts.vocabulary import FACTS, GROUPS, FactSpec
 from pegmark.language import nearest
-from pegmark.problems import Position, Problem, Span
+from pegmark.problems import Problem, Span
 from pegmark.storage.documents import Document
 from pegmark.storage.fixtures import VenueFile
 
-NOWHERE = Position(0, 0)
-"""The place of what concerns a file, or an option, as a whole."""
 _WRITE = {
     "ratio": "write a decimal: `0.05` for 5 %",
     "USD": "write USD as a bare number: `50000000` for $50M",

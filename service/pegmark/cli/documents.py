@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
-from pegmark.cli.refusal import Refused
+from pegmark.cli.refusal import Refused, reason
 from pegmark.problems import Position, Problem, Span
 from pegmark.rulebook.source import MAX_BYTES
 from pegmark.storage.documents import Document, from_yaml, number
@@ -66,12 +66,6 @@ def minding(name: str) -> Iterator[None]:
         _refuse(shown, "this is a folder", "name one file in it")
     except (OSError, ValueError) as error:
         _refuse(shown, f"the file cannot be read: {reason(error)}")
-
-
-def reason(error: OSError | ValueError) -> str:
-    """Return why a file cannot be read or written, in a few words."""
-    said = getattr(error, "strerror", None) or "no file has such a name"
-    return f"{said[:1].lower()}{said[1:]}"
 
 
 def beginning(file: BinaryIO) -> bytes:

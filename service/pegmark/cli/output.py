@@ -11,9 +11,7 @@ from typing import BinaryIO
 
 import click
 
-from pegmark.cli.complaints import NOWHERE
-from pegmark.cli.documents import reason
-from pegmark.cli.refusal import Refused
+from pegmark.cli.refusal import NOWHERE, Refused, reason
 from pegmark.cli.terminal import say
 from pegmark.problems import Problem, Span
 

@@ -13,8 +13,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from pegmark.api.schemas.assessment import AssessmentRequest
-from pegmark.cli.complaints import NOWHERE, complaint, validated
-from pegmark.cli.refusal import Refused
+from pegmark.cli.complaints import complaint, validated
+from pegmark.cli.refusal import NOWHERE, Refused
 from pegmark.engine.decide import Explain
 from pegmark.errors import FactProblem
 from pegmark.facts.model import Facts, VenueFacts

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pegmark.problems import Problem
+from pegmark.problems import Position, Problem
+
+NOWHERE = Position(0, 0)
+"""The place of what concerns a file, or an option, as a whole."""
 
 
 def where(problem: Problem) -> str:
@@ -14,6 +17,12 @@ def where(problem: Problem) -> str:
         return ""
     # Line 0 is the file as a whole.
     return f"{span.file}:{span.start.line}:{span.start.column}: " if span.start.line else f"{span.file}: "
+
+
+def reason(error: OSError | ValueError) -> str:
+    """Return why a file cannot be read or written, in a few words."""
+    said = getattr(error, "strerror", None) or "no file has such a name"
+    return f"{said[:1].lower()}{said[1:]}"
 
 
 class Refused(Exception):

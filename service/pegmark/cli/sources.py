@@ -18,9 +18,8 @@ from typing import BinaryIO
 import click
 import orjson
 
-from pegmark.cli.complaints import NOWHERE
 from pegmark.cli.documents import STANDARD_INPUT, beginning, minding, opened, shown_name
-from pegmark.cli.refusal import Refused
+from pegmark.cli.refusal import NOWHERE, Refused
 from pegmark.problems import Position, Problem, Span
 from pegmark.rulebook.source import MAX_BYTES
 
