@@ -21,6 +21,7 @@ Body = Mapping[str, Any]
 NEVER: Mapping[str, str] = {
     "CLS-900": "where CLS-020 does not hold CLS-170 does, so that one of the two decides",
     "GR-INITIAL": "initial is maintenance and something more",
+    "GR-CAP": "CAP-SUPPLY is held to as much",
     "GR-CLASS": "ST-CLASS has made such a class ineligible",
     "GR-CASH": "HC-BOUND holds maintenance to as much",
     "GR-SYNTHETIC": "HC-BASE begins with more for those classes",
