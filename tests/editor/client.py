@@ -48,9 +48,10 @@ class Editor:
 
     def close(self) -> None:
         """End the server."""
-        self._ask("shutdown", None)
-        self._tell("exit", None)
-        self._process.wait(SECONDS)
+        with self._process:  # closes the pipes
+            self._ask("shutdown", None)
+            self._tell("exit", None)
+            self._process.wait(SECONDS)
 
     def _at(self, method: str, file: Path, text: str) -> Any:
         before, _, after = text.partition("|")
