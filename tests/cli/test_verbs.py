@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +47,16 @@ def test_a_verb_imports_only_what_it_uses(arguments: list[str], unwanted: set[st
         text=True,
     )
     assert set(done.stderr.split()) & unwanted == set()
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_served(run: Run) -> None:
+    """Proves that `serve` does not say where it is before it can be there."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ran = run("serve", "--port", str(port))
+    assert (ran.code, ran.out) == (1, "")
+    said = f"cannot listen on 127.0.0.1, port {port}: address already in use"
+    assert ran.err == f"error: {said}\nhint: name another with `--port`\n"
 
 
 def test_the_version_is_printed(run: Run) -> None:

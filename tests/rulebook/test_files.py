@@ -63,6 +63,16 @@ def test_nothing_there(tmp_path: Path) -> None:
     assert refused(tmp_path / "missing") == ("E0013", "no rulebook is here")
 
 
+def test_a_folder_of_rulebooks_is_none(tmp_path: Path) -> None:
+    """Proves that who names the folder one too high is told to name a rulebook in it."""
+    (tmp_path / "normal.yaml").write_text("normal: []\n")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "a.yaml").write_text(SOUND)
+    assert refused(tmp_path) == ("E0013", "this is a folder of rulebooks, not one")
+    (problem,) = read_files(tmp_path)[1]
+    assert problem.help == f"name one in it, as `{tmp_path.as_posix()}/mine`"
+
+
 @pytest.mark.parametrize("name", ["caps.yml", "caps.YAML", "caps.Yml"])
 def test_a_suffix_that_is_nearly_right(tmp_path: Path, name: str) -> None:
     """Proves that a file is not passed over because of how its name ends."""

@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 from pegmark.authoring.evidence import Evidence
 from pegmark.authoring.verdict import Difference, Verdict
 from pegmark.cli.decision import traced
+from pegmark.cli.junit import document
 from pegmark.cli.lexicon import Lexicon, lexicon
 from pegmark.cli.terminal import Style
 from pegmark.cli.tried import Tried
@@ -158,12 +159,7 @@ def as_junit(tried: Tried) -> str:
             suite = _suite(root, verdicts[0].suite, len(verdicts), failed, 0)
             for verdict in verdicts:
                 _case(suite, verdict, words)
-    totals = {
-        name: sum(int(suite.attrib[name]) for suite in root) for name in ("tests", "failures", "errors")
-    }
-    root.attrib.update({name: str(total) for name, total in totals.items()})
-    ET.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode")
+    return document(root)
 
 
 def _suite(root: ET.Element, name: str, tests: int, failures: int, errors: int) -> ET.Element:

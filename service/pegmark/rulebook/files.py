@@ -26,6 +26,8 @@ def read_files(path: Path) -> tuple[dict[str, bytes], list[Problem]]:
     try:
         if not path.is_dir():
             return ({path.as_posix(): _read(path)}, []) if path.exists() else ({}, [_nothing(path)])
+        if (path / NORMAL).is_file():
+            return {}, [_several(path)]
         paths = []
         problems = []
         for found in _walk(path):
@@ -46,6 +48,13 @@ def read_files(path: Path) -> tuple[dict[str, bytes], list[Problem]]:
 
 def _nothing(path: Path) -> Problem:
     return Problem("E0013", "no rulebook is here", whole(path.as_posix()), "name a folder of YAML files")
+
+
+def _several(path: Path) -> Problem:
+    """Return the problem of a folder that holds rulebooks: the filling-in stands beside them."""
+    books = sorted(found for found in path.iterdir() if found.is_dir() and not found.name.startswith("."))
+    help = f"name one in it, as `{books[0].as_posix()}`" if books else "name a folder of YAML files"
+    return Problem("E0013", "this is a folder of rulebooks, not one", whole(path.as_posix()), help)
 
 
 def _too_many(where: str, count: int) -> Problem:

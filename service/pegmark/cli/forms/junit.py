@@ -7,9 +7,10 @@ it: the same rulebook gives the same report.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from xml.etree.ElementTree import Element, SubElement
 
 from pegmark.cli.forms.checked import Checked, is_whole
+from pegmark.cli.junit import document
 from pegmark.problems import Problem
 from pegmark.rulebook.render import render
 
@@ -19,12 +20,7 @@ def junit(checked: Sequence[Checked]) -> str:
     root = Element("testsuites", name="pegmark check")
     for one in checked:
         _suite(root, one)
-    root.attrib |= {key: str(sum(int(suite.attrib[key]) for suite in root)) for key in ("tests", "failures")}
-    root.attrib["errors"] = "0"
-    indent(root)
-    # Beyond ASCII are references to characters, which no encoding of the output can lose.
-    document: bytes = tostring(root, encoding="us-ascii")
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + document.decode()
+    return document(root)
 
 
 def _suite(root: Element, one: Checked) -> None:
