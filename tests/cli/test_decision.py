@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from pegmark.cli.amounts import duration, money, percent, share, usd
 from pegmark.cli.counterfactuals import counterfactuals
 from pegmark.cli.lexicon import Lexicon
 from pegmark.cli.terminal import Style
-from tests.cli.conftest import DAY, Run
+from tests.cli.conftest import DATA, DAY, Run
 
 ASSETS = ("ALPHA", "sALPHA", "ORPHAN", "wETHX", "CASH", "SUNK")
 
@@ -159,13 +161,29 @@ def test_a_status_says_which_rule_it_follows_from(run: Run, monkeypatch: pytest.
     assert "(ST-" not in ask(run, "ALPHA", "--as-of", DAY)[0]
 
 
-def test_a_class_for_want_of_facts_says_what_could_not_be_told(run: Run) -> None:
-    """Proves that the last class is told from the class of the rule that stopped at it."""
-    report, body = ask(run, "ORPHAN", "--as-of", DAY)
-    assert (body["class"], body["decided_by"]) == ("unclassified", "CLS-040")
+def test_a_class_for_want_of_facts_says_what_could_not_be_told(run: Run, tmp_path: Path) -> None:
+    """Proves that the last class is told from that of the rule that stopped there, and what is missing."""
+    facts = yaml.safe_load((DATA / "snapshots" / "cash.yaml").read_text(encoding="utf-8"))
+    locked = tmp_path / "locked.yaml"
+    del facts["facts"]["redemption"]["lock"]
+    del facts["facts"]["backing"]["largest_bank_share"]
+    facts["facts"]["backing"]["components"] = [{"kind": "stablecoin", "share": 1}]
+    locked.write_text(yaml.safe_dump(facts), encoding="utf-8")
+    untold = tmp_path / "untold.yaml"
+    del facts["facts"]["backing"]["components"]
+    untold.write_text(yaml.safe_dump(facts), encoding="utf-8")
+
+    report, body = ask(run, str(untold))
+    assert (body["class"], body["decided_by"]) == ("unclassified", "CLS-020")
     verdict = report.partition("Scores")[0]
     assert "It cannot be told whether: " in verdict
-    assert re.search(r"Not known: [a-z_., ]*redemption.lock", flat(verdict))
+    assert "Not known: backing.components" in flat(verdict)
+
+    report, body = ask(run, str(locked))
+    assert (body["class"], body["decided_by"]) == ("term_claim", "CLS-040")
+    verdict = report.partition("Scores")[0]
+    assert "It cannot be told whether: " not in verdict
+    assert "(CLS-040) Not known: redemption.lock" in flat(verdict)
 
 
 def test_the_trace_tells_every_rule_with_margin_and_params(run: Run) -> None:

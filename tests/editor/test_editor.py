@@ -65,7 +65,7 @@ BROKEN = [
     ("a choice that there is none of", "classify.yaml", "hit: first", "hit: frist", '"first", "unique", "worst"'),
     ("a class that is no name", "classify.yaml", "- government_fund", "- government fund", "write a name"),
     ("an id that is none", "classify.yaml", "id: CLS-020", "id: cls-20", "write an id, like CLS-010"),
-    ("the wrong choice of two", "classify.yaml", "on_unknown: otherwise", "on_unknown: match", '"skip", "otherwise"'),
+    ("the wrong choice of two", "classify.yaml", "on_unknown: otherwise", "on_unknown: match", '"skip", "worse", "otherwise"'),
     ("too little", BACKING, "weight: 4", "weight: 0", "below the minimum of 1"),
     ("too much", BACKING, "points: 100}, {", "points: 101}, {", "above the maximum of 100"),
     ("a word for a number", BACKING, "weight: 4", "weight: heavy", 'Expected "integer"'),

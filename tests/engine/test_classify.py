@@ -57,6 +57,41 @@ def test_unknown_stops_an_adverse_rule(p: bool | None, expected: tuple[str, str]
     assert outcome(classify("first", P_POOR_STOPS, Q_BEST), facts) == expected
 
 
+POOR_MAYBE = "then: poor, on_unknown: worse"
+
+
+@pytest.mark.parametrize(
+    ("p", "q", "expected"),
+    [
+        (True, None, ("poor", "CLS-010")),
+        (False, True, ("best", "CLS-020")),
+        (None, True, ("poor", "CLS-010")),
+        (False, None, ("worst", "CLS-900")),
+        (None, False, ("worst", "CLS-900")),
+    ],
+)
+def test_what_may_hold_leaves_nothing_better(
+    p: bool | None, q: bool | None, expected: tuple[str, str]
+) -> None:
+    """With `worse` an unknown condition gives the worse of its own class and of what the rest gives."""
+    facts = {"custom.p": p, "custom.q": q}
+    assert outcome(classify("first", f"when: custom.p, {POOR_MAYBE}", Q_BEST), facts) == expected
+
+
+def test_of_two_that_may_hold_the_worse_decides_and_then_the_first() -> None:
+    """Which rule decided is told; a rule after the one that holds is not asked."""
+    good = "when: custom.u > $0, then: good, on_unknown: worse"
+    poor, other = f"when: custom.x > 0%, {POOR_MAYBE}", f"when: custom.y > 0%, {POOR_MAYBE}"
+    rules = [good, poor, Q_BEST, other]
+    unknown = {"custom.u": None, "custom.x": None, "custom.y": None}
+    holds = {**unknown, "custom.q": True}
+    assert outcome(classify("first", *rules), holds) == ("poor", "CLS-020")
+    assert outcome(classify("first", *rules), {**unknown, "custom.q": False}) == ("worst", "CLS-900")
+    assert outcome(classify("first", good, Q_BEST, other), holds) == ("good", "CLS-010")
+    assert outcome(classify("first", poor, other, Q_BEST), holds) == ("poor", "CLS-010")
+    assert outcome(classify("worst", *rules), holds) == ("poor", "CLS-020")
+
+
 @pytest.mark.parametrize(
     ("p", "q", "expected"),
     [

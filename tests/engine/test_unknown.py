@@ -72,6 +72,15 @@ def test_rules_after_the_one_that_decided_were_not_asked(facts: dict[str, Any], 
     assert sorted(mattered(facts, classify=section)) == sorted(expected)
 
 
+def test_rules_after_one_that_may_hold_are_asked() -> None:
+    """It does not stop; what was missed up to the rule that holds mattered, and nothing after that."""
+    maybe = "when: custom.y > 0%, then: poor, on_unknown: worse"
+    section, none = classify("first", maybe, Q, X), {"custom.y": None, "custom.x": None}
+    found = mattered({**none, "custom.q": None}, classify=section)
+    assert sorted(found) == ["custom.q", "custom.x", "custom.y"]
+    assert mattered({**none, "custom.q": True}, classify=section) == ["custom.y"]
+
+
 def test_all_rules_are_asked_where_the_worst_decides() -> None:
     """Whatever else holds, a rule that could not be told was passed over."""
     section = classify("worst", Q, Y_STOPS, X)

@@ -15,6 +15,7 @@ from pegmark.facts.vocabulary import COMPONENT_ORDER, FACTS, FactSpec
 
 Given = dict[str, Any]
 """Facts by name, bare; components as a list of mappings."""
+Components = list[dict[str, Any]]
 
 AS_OF = "2026-06-30"
 
@@ -158,10 +159,25 @@ def worsenings(random: Random, given: Given) -> Iterator[tuple[str, Given]]:
             worse = worsened(random, spec, given[spec.name])
             if worse is not None:
                 yield spec.name, {**given, spec.name: worse}
-    for better, bad in COMPONENT_ORDER:
-        changed = moved(random, [dict(c) for c in given["backing.components"]], better, bad)
-        if changed is not None:
-            yield f"{better} -> {bad}", {**given, "backing.components": changed}
+    is_net = given.get("backing.basis") == "net"
+    for what, changed in moves(random, given.get("backing.components", []), is_net):
+        yield what, {**given, "backing.components": changed}
+
+
+def moves(random: Random, components: Components, is_net: bool) -> Iterator[tuple[str, Components]]:
+    """Yield copies of components, each with share moved to a worse kind.
+
+    In a list that is not known to be net what is not listed is unknown: to list a kind more or fewer tells
+    more or less, and such moves are left out.
+    """
+    for better, worse in COMPONENT_ORDER:
+        changed = moved(random, [dict(c) for c in components], better, worse)
+        if changed is not None and (is_net or _kinds(changed) == _kinds(components)):
+            yield f"{better} -> {worse}", changed
+
+
+def _kinds(components: Components) -> set[str]:
+    return {component["kind"] for component in components}
 
 
 def worsened(random: Random, spec: FactSpec, value: Any) -> Any:
@@ -192,9 +208,7 @@ def worsened(random: Random, spec: FactSpec, value: Any) -> Any:
     return None
 
 
-def moved(
-    random: Random, components: list[dict[str, Any]], better: str, worse: str
-) -> list[dict[str, Any]] | None:
+def moved(random: Random, components: Components, better: str, worse: str) -> Components | None:
     """Return components with part of one of a better kind made of a worse one; None where there is none.
 
     What another asset stands for stays that asset's: lent out, it is still the same token that is lent.

@@ -279,7 +279,7 @@ class Generator:
         for _ in range(4):
             when = self.boolean(3)
             then, known_only = self.random.choice(CLASSES[:3]), self.random.random() < 0.3
-            on_unknown = self.on_unknown(when, "skip", "skip", "otherwise")
+            on_unknown = self.on_unknown(when, "skip", "skip", "worse", "otherwise")
             rules.append(book.ClassRule(self.reason(), when, then, on_unknown, known_only))
         layering = book.Layering(self.reason(), Fraction(1, 10)) if self.random.random() < 0.5 else None
         hit: Any = self.random.choice(["first", "first", "worst", "unique"])

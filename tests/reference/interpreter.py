@@ -159,19 +159,20 @@ class Reading:
         classify = self.program.classify
         order = classify.order
         found: list[tuple[str, str]] = []
+        stopped = False
         for rule in classify.rules:
             value = (confirmed if rule.known_only else self).holds(rule)
             self.tell(rule.reason, value)
-            if classify.hit != "first" or not found:
+            is_over = classify.hit == "first" and stopped
+            if not is_over:
                 self.missed |= self.lacking(value is None, rule.when)
-            if value:
-                found.append((rule.then, rule.reason.id))
-            elif value is None and rule.on_unknown == "otherwise":
-                found.append((classify.otherwise, rule.reason.id))
-        if not found:
-            found = [(classify.otherwise, classify.otherwise_reason.id)]
-        if classify.hit == "first":
-            return found[0]
+            if is_over or value is False or (value is None and rule.on_unknown == "skip"):
+                continue
+            stopped |= value is True or rule.on_unknown == "otherwise"
+            cls = rule.then if value or rule.on_unknown == "worse" else classify.otherwise
+            found.append((cls, rule.reason.id))
+        if not stopped and (classify.hit == "first" or not found):
+            found.append((classify.otherwise, classify.otherwise_reason.id))
         return max(found, key=lambda pair: order.index(pair[0]))
 
     def applies(self, card: book.Scorecard) -> bool:

@@ -111,6 +111,7 @@ CASES: list[tuple[list[Change], list[tuple[str, str, str]]]] = [
         [("A0101", "rule CLS-030 can never fire", "CLS-030")],
     ),
     ([with_rule("when: redemption.at_par, then: endogenous, on_unknown: otherwise")], []),
+    ([with_rule("when: redemption.at_par, then: endogenous, on_unknown: worse")], []),
     (
         [with_rule("when: own_paper > own_limit or redemption.at_par, then: endogenous, on_unknown: skip")],
         [],

@@ -32,7 +32,11 @@ def judgements() -> dict[str, Schema]:
 
 
 def _classify() -> Schema:
-    unknown = {"skip": "Pass the rule over.", "otherwise": "Stop here, and take the class of otherwise."}
+    unknown = {
+        "skip": "Pass the rule over.",
+        "worse": "Go on, to a class that is no better than this rule's.",
+        "otherwise": "Stop here, and take the class of otherwise.",
+    }
     rule = mapping(
         "A rule that gives a class; or the last, which says otherwise.",
         {"id": rule_id(), "why": reason()["why"]},

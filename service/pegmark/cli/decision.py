@@ -100,11 +100,10 @@ def _verdict(body: Body, around: Surroundings, lexicon: Lexicon, style: Style) -
     band = style.paint(f"band {body['band']}", fg=BANDS.get(body["band"]), bold=True)
     yield f"{style.heading(in_words(body['class']))} · {style.paint(status, fg=colour, bold=True)} · {band}"
     by = body["decided_by"]
-    # A rule that cannot be told from what is known leads to the last class, not to its own.
+    # A rule that cannot be told may lead to the last class, not to its own.
     is_untold = lexicon.classes.get(by, body["class"]) != body["class"]
     yield style.wrapped(f"{'It cannot be told whether: ' if is_untold else ''}{lexicon.why(by)} ({by})", 2)
-    if is_untold:
-        yield from _not_known(body, by, lexicon, style, 4)
+    yield from _not_known(body, by, lexicon, style, 4)
     for rule in around.status_rules:
         if rule != by:
             yield style.wrapped(f"{lexicon.why(rule)} ({rule})", 2)

@@ -166,19 +166,24 @@ def _classify(w: Writer) -> None:
     for n, rule in enumerate(classify.rules):
         stops = rule.on_unknown == "otherwise"
         outcome = f"{index[rule.then]} if k{n} else {last}" if stops else f"{index[rule.then]}"
-        test = f"k{n} or k{n} is None" if stops else f"k{n}"
+        # Where any rule that holds may decide, one that may hold is one more of them.
+        asked = stops or (rule.on_unknown == "worse" and not is_first)
+        test = f"k{n} is not False" if asked else f"k{n}"
         if is_first:
             w.line(f"{'elif' if n else 'if'} {test}: at_class, by = {outcome}, {n}")
         else:
             # Without an order among rules the worst that holds decides.
             w.line(f"if ({test}) and ({outcome}) > at_class: at_class, by = {outcome}, {n}")
-    if not is_first:
+    if is_first:
+        w.line("stop = by")
+        _hold_down(w, [(n, index[r.then]) for n, r in enumerate(classify.rules) if r.on_unknown == "worse"])
+    else:
         w.line(f"if at_class < 0: at_class = {last}")
     for n, rule in enumerate(classify.rules):
         unsure = f"k{n} is None" if rule.on_unknown is not None else None
         if w.misses(unsure, rule.when):
             # Rules after the one that decided were not asked.
-            with w.block(f"if by >= {n}:") if is_first else nullcontext():
+            with w.block(f"if stop >= {n}:") if is_first else nullcontext():
                 w.missed(unsure, rule.when)
         w.trace("classify", rule.reason, f"k{n}", rule.when)
     if classify.layering is not None:
@@ -187,6 +192,19 @@ def _classify(w: Writer) -> None:
         w.line(f"if layer > at_class: at_class, by = layer, {otherwise + 1}")
     w.line("if forced is not None: at_class = forced")
     w.line("cls = CLASSES[at_class]")
+
+
+def _hold_down(w: Writer, rules: Sequence[tuple[int, int]]) -> None:
+    """Write what rules that cannot be told do before the one that stops: (rule, class), in order.
+
+    Of classes that are as bad the earliest rule decides.
+    """
+    if rules:
+        with w.block(f"if None in ({''.join(f'k{n}, ' for n, _ in rules)}):"):
+            for n, outcome in reversed(rules):
+                w.line(
+                    f"if k{n} is None and {n} < stop and {outcome} >= at_class: at_class, by = {outcome}, {n}"
+                )
 
 
 def _scorecards(w: Writer) -> None:

@@ -59,7 +59,7 @@ def _read_rule(
     reason = reader.reason(rule, path, node.span)
     when = reader.expression(rule.get("when"), f"{path}.when", scope, BOOL)
     then = reader.choice(rule.get("then"), f"{path}.then", order)
-    unknown = reader.on_unknown(rule.get("on_unknown"), when, path, ("skip", "otherwise"))
+    unknown = reader.on_unknown(rule.get("on_unknown"), when, path, ("skip", "worse", "otherwise"))
     known_only = reader.choice(rule.get("known_only"), f"{path}.known_only", ("true", "false"), "false")
     if when is None or then is None:
         return None
@@ -95,7 +95,7 @@ def _report_unreachable(reader: Reader, rules: list[ClassRule], hit: str, order:
             )
     rank = {name: n for n, name in enumerate(order)}
     seen: set[int] = set()
-    for wide, narrow in _covered(rules):
+    for wide, narrow in _covered(rules, rank):
         worse = rank[rules[wide].then] - rank[rules[narrow].then]
         is_shadowed = (hit == "first" and wide < narrow) or (
             hit == "worst" and (worse > 0 or (worse == 0 and wide < narrow))
@@ -128,20 +128,30 @@ def _report_unreachable(reader: Reader, rules: list[ClassRule], hit: str, order:
     reader.rule_id = None
 
 
-def _covered(rules: list[ClassRule]) -> Iterator[tuple[int, int]]:
+def _covered(rules: list[ClassRule], rank: dict[str, int]) -> Iterator[tuple[int, int]]:
     """Yield (wide, narrow): wherever the second rule has something to say, the first has too."""
     conditions = [condition(rule.when) for rule in rules[:MAX_COMPARED]]
     for narrow, below in enumerate(conditions):
         for wide, above in enumerate(conditions):
-            if wide != narrow and _speaks(rules[wide], rules[narrow]) and covers(above, below):
+            if wide != narrow and _speaks(rules[wide], rules[narrow], rank) and covers(above, below):
                 yield wide, narrow
 
 
-def _speaks(wide: ClassRule, narrow: ClassRule) -> bool:
+def _speaks(wide: ClassRule, narrow: ClassRule, rank: dict[str, int]) -> bool:
     """Tell whether `wide` says something of estimates and of unknown wherever `narrow` does."""
     if wide.known_only and not narrow.known_only:
         return False
-    return narrow.on_unknown != "otherwise" or wide.on_unknown == "otherwise"
+    return _where_unknown(wide, rank) >= _where_unknown(narrow, rank)
+
+
+def _where_unknown(rule: ClassRule, rank: dict[str, int]) -> int:
+    """Return what a rule that cannot be told leaves possible at best, as a place in the order of classes."""
+    match rule.on_unknown:
+        case "otherwise":
+            return len(rank)
+        case "worse":
+            return rank[rule.then]
+    return -1
 
 
 def _report_shadowed(reader: Reader, rules: list[ClassRule], wide: int, narrow: int, hit: str) -> None:

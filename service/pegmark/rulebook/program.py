@@ -98,14 +98,15 @@ class Derived:
 class ClassRule:
     """If `when` holds the class is `then`.
 
-    `on_unknown` is given iff `when` may be unknown: `skip` this rule, or stop with the `otherwise`
-    class. With `known_only`, an estimated fact read by the rule counts as unknown.
+    `on_unknown` is given iff `when` may be unknown: `skip` this rule, stop with the `otherwise` class, or
+    go on to what is no better than `then` (`worse`). With `known_only`, an estimated fact read by the rule
+    counts as unknown.
     """
 
     reason: Reason
     when: Typed
     then: str
-    on_unknown: Literal["skip", "otherwise"] | None
+    on_unknown: Literal["skip", "worse", "otherwise"] | None
     known_only: bool
 
 

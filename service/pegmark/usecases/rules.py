@@ -75,6 +75,8 @@ def _classify(program: Program) -> Iterator[Rule]:
         unknown = UNKNOWN.get(rule.on_unknown or "", "")
         if rule.on_unknown == "otherwise":
             unknown = f"where it cannot be told, the class is {classify.otherwise}"
+        elif rule.on_unknown == "worse":
+            unknown = f"where it cannot be told, the class is no better than {rule.then}"
         yield Rule(
             "classify", rule.reason, text(rule.when), f"class {rule.then}", f"{unknown}{known}".lstrip("; ")
         )
