@@ -328,16 +328,17 @@ class Decision:
         points, scores, composite = self.scored()
         for name, score in scores.items():
             known.names[f"score.{name}"] = float(score)
-        band, capped_by, status = self.rated(composite)
-        if cls in program.rating.ineligible:
-            status = "ineligible"
+        band, capped_by, status, status_by = self.rated(composite, cls)
         known.names["band"] = band
+        if status != "ineligible" and self.is_worthless():
+            status, status_by = "ineligible", [program.rating.worthless.id]
         positions = [self.position(size, status) for size in self.sizes]
         limits = {limit.reason.id: self.limit(limit) for limit in program.caps.limits}
         venue, account, binding = self.caps(limits, status)
         ladder = self.ladder(account) if status != "ineligible" and account else []
         crossed = self.crossed(cls, status, positions, venue)
         if crossed and status != "ineligible":
+            status_by = crossed
             status, venue, account, binding, ladder = "ineligible", Fraction(0), Fraction(0), None, []
             positions = [self.position(size, status) for size in self.sizes]
         outstanding = program.caps.outstanding
@@ -349,6 +350,7 @@ class Decision:
             "band": program.rating.bands[-1][0] if status == "ineligible" else band,
             "capped_by": capped_by,
             "status": status,
+            "status_by": status_by,
             "crossed": crossed,
             "positions": positions,
             "limits": {name: value for name, (value, _) in limits.items() if value is not None},
@@ -414,19 +416,34 @@ class Decision:
                 means.append(sum(weighing[p] * scores[p] for p in pillars) // total)
         return every, scores, min(min(means, default=100), min(scores.values()) + program.rating.lift)
 
-    def rated(self, composite: int) -> tuple[str, list[str], str]:
-        """Return the band, what capped it, and the status."""
+    def is_worthless(self) -> bool:
+        """Tell whether the least account, or a smaller one, is lost in full, where the rulebook asks."""
+        program = self.program
+        least = program.caps.least_account
+        if program.rating.worthless is None or not least:
+            return False
+        smaller = [least, *(point for point in program.ladder.breakpoints if point < least)]
+        tops = [self.position(float(size), "accept")["maintenance_total"] for size in smaller]
+        return max(tops) == 1
+
+    def rated(self, composite: int, cls: str) -> tuple[str, list[str], str, list[str]]:
+        """Return the band and what capped it, and the status and what it follows from."""
         rating, layering = self.program.rating, self.program.classify.layering
         bands = [name for name, _ in rating.bands]
         own = next(name for name, least in rating.bands if composite >= least)
         caps = [(rule.reason.id, rule.cap) for rule in rating.knock_outs if self.known.fires(rule)]
-        statuses = ["accept", *(rule.then for rule in rating.statuses if self.known.fires(rule))]
+        statuses = [(rating.ineligible_reason.id, "ineligible")] if cls in rating.ineligible else []
+        statuses += [(rule.reason.id, rule.then) for rule in rating.statuses if self.known.fires(rule)]
         if layering is not None and self.beneath is not None:
             caps.append((layering.reason.id, self.beneath.band or bands[-1]))
-            statuses.append(self.beneath.status or "ineligible")
+            statuses.append((layering.reason.id, self.beneath.status or "ineligible"))
         band = max([own, *(cap for _, cap in caps)], key=bands.index)
         capped_by = [rule for rule, cap in caps if cap == band and band != own]
-        return band, capped_by, max(statuses, key=STATUSES.index)
+        if rating.intake is not None and bands.index(band) > bands.index(rating.intake.least):
+            statuses.append((rating.intake.reason.id, "no_new"))
+        status = max(["accept", *(then for _, then in statuses)], key=STATUSES.index)
+        status_by = [rule for rule, then in statuses if then == status != "accept"]
+        return band, capped_by, status, status_by
 
     def amount(self, step: book.Step, size: float) -> Fraction | None:
         """Return the amount of a step between known and unknown; None where it does not apply."""

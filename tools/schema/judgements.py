@@ -145,6 +145,14 @@ def _rating() -> Schema:
         "Classes that are never accepted.",
         {"id": rule_id(), "classes": several("The classes.", name("A class.")), **reason()},
     )
+    worthless = mapping(
+        "Nothing is accepted of which an account of the least size loses everything.",
+        {"id": rule_id(), **reason()},
+    )
+    intake = mapping(
+        "Nothing new is taken of what is rated worse.",
+        {"id": rule_id(), "least": name("The worst band that is newly taken."), **reason()},
+    )
     weight = whole("How much the pillar counts,", 1, 100)
     return mapping(
         "How pillars become a composite score, a band and a status.",
@@ -159,6 +167,7 @@ def _rating() -> Schema:
                     "ineligible": never,
                     "rules": several("Rules of status; the worst that fires holds.", status),
                 },
+                {"worthless": worthless, "intake": intake},
             ),
         },
     )

@@ -100,26 +100,18 @@ def _class(program: Program, expected: Expected, body: Body) -> Evidence:
 
 
 def _status(program: Program, body: Body) -> Evidence:
-    if body["class"] in program.rating.ineligible:
-        return Evidence(program.rating.ineligible_reason.id, None, f"class {body['class']}")
-    crossed = [finding["rule"] for finding in body["findings"] if finding["code"] == "guardrail_crossed"]
-    if crossed:
-        return Evidence(crossed[0], None, "a guardrail is crossed")
-    fired = [
-        rule.reason.id
-        for rule in program.rating.statuses
-        if rule.then == body["status"] and _fired(body, rule.reason.id, rule.on_unknown)
-    ]
-    if fired:
-        return _first_left(body, fired)
-    layering = program.classify.layering
-    inherits = layering is not None and body["status"] != "accept"
-    return Evidence(layering.reason.id if layering is not None and inherits else None)
-
-
-def _fired(body: Body, rule: str, on_unknown: str | None) -> bool:
-    outcome = entries(body, rule)[0]["outcome"]
-    return outcome is True or (outcome is None and on_unknown == "match")
+    rating = program.rating
+    by = body["status_by"]
+    if not by:
+        return Evidence(None)
+    if by[0] in {rule.reason.id for rule in rating.statuses}:
+        return _first_left(body, by)
+    if by[0] == rating.ineligible_reason.id:
+        return Evidence(by[0], None, f"class {body['class']}")
+    if rating.intake is not None and by[0] == rating.intake.reason.id:
+        return Evidence(by[0], None, f"band {body['band']}")
+    is_crossed = by[0] in {assertion.reason.id for assertion in program.assertions}
+    return Evidence(by[0], None, "a guardrail is crossed" if is_crossed else "")
 
 
 def _band(program: Program, body: Body) -> Evidence:

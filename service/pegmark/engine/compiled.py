@@ -53,16 +53,17 @@ class Scale:
 
     @classmethod
     def of(cls, program: Program) -> Scale:
-        """Return the constants of a program."""
+        """Return the constants of a program; the least account is a breakpoint, as status asks about it."""
         caps = program.caps
+        breakpoints = sorted({*program.ladder.breakpoints, caps.least_account} - {0})
         return cls(
             int(caps.least_venue * MICRO),
             int(caps.least_account * MICRO),
             int(caps.rounding.to * MICRO),
             caps.rounding.mode,
             caps.account_share.as_integer_ratio(),
-            tuple(int(point * MICRO) for point in program.ladder.breakpoints),
-            tuple(int(point * MICRO) / MICRO for point in program.ladder.breakpoints),
+            tuple(int(point * MICRO) for point in breakpoints),
+            tuple(int(point * MICRO) / MICRO for point in breakpoints),
             int(program.haircut.rounding.to * ONE),
         )
 
@@ -79,7 +80,10 @@ class Ratings:
     thresholds: tuple[int, ...]
     knock_outs: tuple[tuple[int, str], ...]
     """The band that each allows at best, and its id."""
-    statuses: tuple[int, ...]
+    statuses: tuple[tuple[int, str], ...]
+    """The status that each allows at best, and its id."""
+    intake: tuple[int, str] | None
+    """The worst band that is newly taken, and the id of the rule that says so."""
 
     @classmethod
     def of(cls, program: Program) -> Ratings:
@@ -89,7 +93,8 @@ class Ratings:
         return cls(
             tuple(least for _, least in rating.bands),
             tuple((index[rule.cap], rule.reason.id) for rule in rating.knock_outs),
-            tuple(STATUSES.index(rule.then) for rule in rating.statuses),
+            tuple((STATUSES.index(rule.then), rule.reason.id) for rule in rating.statuses),
+            None if rating.intake is None else (index[rating.intake.least], rating.intake.reason.id),
         )
 
 

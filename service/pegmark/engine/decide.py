@@ -20,6 +20,8 @@ from pegmark.engine.waterfall import Position, rounded, worthless
 from pegmark.engine.writer import submitted
 from pegmark.facts.snapshot import Snapshot
 
+NO_NEW, REFUSED = STATUSES.index("no_new"), STATUSES.index("ineligible")
+
 Explain = Literal["none", "short", "full"]
 
 
@@ -53,6 +55,7 @@ class Terms(NamedTuple):
     band: int
     capped_by: list[str]
     status: Status
+    status_by: list[str]
     limits: tuple[int | None, ...]
     limit_unknown: tuple[bool, ...]
     venue_cap: int
@@ -106,16 +109,17 @@ def stand(
     run = Reading(epoch, compiled.absent, compiled.cards, facts, hidden, log)
     found, composite = run.known.score(run.points, run.applies, 100 if layer is None else layer.score or 0)
     scores = dict(zip(compiled.pillars, found, strict=True))
-    band, capped_by, status, missed = _rate(compiled, run, scores, composite, layer)
+    band, capped_by, status, status_by, missed = _rate(compiled, run, scores, composite, layer)
     missed |= run.known.missed
     venue_cap, account_cap, binding = 0, 0, None
     tiers: list[tuple[int, int, int, int]] = []
-    if program.classify.order[run.known.cls] in program.rating.ineligible:
-        status = "ineligible"
     if status != "ineligible":
         venue_cap, account_cap, binding = _caps(compiled, run.limits)
-        tiers, also = _ladder(compiled, run, account_cap, log)
+        tiers, is_worthless, also = _ladder(compiled, run, account_cap, log)
         missed |= also
+        if is_worthless and program.rating.worthless is not None:
+            status, status_by = "ineligible", [program.rating.worthless.id]
+            venue_cap, account_cap, binding, tiers = 0, 0, None, []
     known = run.known
     before = 0 if log is None else len(log)
     mark, conditions, findings, also = known.finish(compiled.bands[band], scores)
@@ -133,6 +137,7 @@ def stand(
         band if status != "ineligible" else len(compiled.bands) - 1,
         capped_by,
         status,
+        status_by,
         run.limits,
         known.limit_unknown,
         venue_cap,
@@ -183,6 +188,7 @@ def settle(
     if crossed and terms.status != "ineligible":
         return terms._replace(
             status="ineligible",
+            status_by=crossed,
             band=len(compiled.bands) - 1,
             venue_cap=0,
             account_cap=0,
@@ -208,12 +214,12 @@ def _with_layer(values: Mapping[str, Any], layer: Layer | None) -> Mapping[str, 
 
 def _rate(
     compiled: Compiled, run: Reading, scores: Mapping[str, int], composite: int, layer: Layer | None
-) -> tuple[int, list[str], Status, int]:
-    """Return the band, the rules that capped it, the status, and what was missed."""
+) -> tuple[int, list[str], Status, list[str], int]:
+    """Return the band and the rules that capped it, the status and its rules, and what was missed."""
     ratings, layering = compiled.ratings, compiled.program.classify.layering
     worst = band = next(n for n, least in enumerate(ratings.thresholds) if composite >= least)
     capped_by = []
-    status = 0
+    held = []
     out, fired, missed = run.known.rate(scores)
     # Few fire.
     if True in out:
@@ -221,24 +227,40 @@ def _rate(
             if is_out and cap > band:
                 capped_by.append((cap, rule))
                 worst = max(worst, cap)
+    rating = compiled.program.rating
+    if compiled.program.classify.order[run.known.cls] in rating.ineligible:
+        held.append((REFUSED, rating.ineligible_reason.id))
     if True in fired:
-        status = max(then for then, holds in zip(ratings.statuses, fired, strict=True) if holds)
+        held += [then for then, holds in zip(ratings.statuses, fired, strict=True) if holds]
     if layer is not None and layering is not None:
         inherited = len(ratings.thresholds) - 1 if layer.band_index is None else layer.band_index
         if inherited > band:
             capped_by.append((inherited, layering.reason.id))
         worst = max(worst, inherited)
-        status = max(status, 3 if layer.status is None else STATUSES.index(layer.status))
-    # Only the knock-outs that set the band capped it.
-    return worst, [rule for cap, rule in capped_by if cap == worst], STATUSES[status], missed
+        if layer.status != "accept":
+            held.append((REFUSED if layer.status is None else STATUSES.index(layer.status), layering.reason.id))
+    if ratings.intake is not None and worst > ratings.intake[0]:
+        held.append((NO_NEW, ratings.intake[1]))
+    status = max((then for then, _ in held), default=0)
+    # Only the knock-outs that set the band capped it; so with the status.
+    return (
+        worst,
+        [rule for cap, rule in capped_by if cap == worst],
+        STATUSES[status],
+        [rule for then, rule in held if then == status],
+        missed,
+    )
 
 
 def _ladder(
     compiled: Compiled, run: Reading, account_cap: int, log: list[Any] | None
-) -> tuple[list[tuple[int, int, int, int]], int]:
-    """Return the tiers up to the account's cap, and what was missed; their sizes are not traced."""
+) -> tuple[list[tuple[int, int, int, int]], bool, int]:
+    """Return the tiers up to the account's cap, whether the least account is lost, and what was missed.
+
+    These sizes are not traced.
+    """
     if account_cap == 0:
-        return [], 0
+        return [], False, 0
     mark = len(log) if log is not None else 0
     scale = compiled.scale
     below = bisect_left(scale.breakpoints, account_cap)
@@ -246,7 +268,11 @@ def _ladder(
     if log is not None:
         del log[mark:]
     maintenance, initial = (_rising(column) for column in zip(*totals, strict=True))
-    return ladder((*scale.breakpoints[:below], account_cap), maintenance, initial, scale.rate), missed
+    # No cap is below the least account, so this does not depend on the cap.
+    least = bisect_left(scale.breakpoints, scale.least_account)
+    is_worthless = scale.least_account > 0 and maintenance[least] == ONE
+    tiers = ladder((*scale.breakpoints[:below], account_cap), maintenance, initial, scale.rate)
+    return tiers, is_worthless, missed
 
 
 def _rising(haircuts: tuple[int, ...]) -> Sequence[int]:

@@ -75,6 +75,7 @@ def _told(compiled: Compiled, terms: Terms) -> tuple[Body, Body]:
     return {
         "class": compiled.program.classify.order[terms.cls],
         "status": terms.status,
+        "status_by": terms.status_by,
         "eligible": terms.status != "ineligible",
         "scores": {**terms.scores, "composite": terms.composite},
         "band": compiled.bands[terms.band],

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from pegmark.engine.bounds import beyond_bounds
 from pegmark.engine.compiled import Compiled, Status
 from pegmark.engine.decide import Layer, Terms, settle, stand
+from pegmark.engine.emit import MICRO
 from pegmark.facts.consistency import contradictions
 from pegmark.facts.levers import Change, Lever, changed, components, moved_rows
 from pegmark.facts.snapshot import Snapshot
@@ -82,8 +83,10 @@ class Search:
         self.is_exhausted = True
         self._question, self._goal, self._levers = question, goal, levers
         compiled = question.compiled
-        # Band and status do not depend on how finely the ladder is drawn.
-        self._coarse = replace(compiled, scale=replace(compiled.scale, breakpoints=()))
+        # Band and status do not depend on how finely the ladder is drawn beyond the least account.
+        least = compiled.scale.least_account
+        coarse = replace(compiled.scale, breakpoints=(least,), breakpoints_usd=(least / MICRO,))
+        self._coarse = replace(compiled, scale=coarse)
         self._rows = components(question.snapshot)
         # Sets of levers are bits; what cannot be pulled together with each, and what fails at its best.
         groups = [lever.group for lever in levers]

@@ -203,11 +203,20 @@ class StatusRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Intake:
+    """Nothing new is taken of what is rated worse than `least`."""
+
+    reason: Reason
+    least: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rating:
     """composite = min(floor(weighted mean), weakest pillar + lift); then a band, then knock-outs.
 
     `bands` runs best to worst with the least composite of each; the last is 0. `ineligible` names
-    classes that are never accepted. Status rules are in order; the worst that fires holds.
+    classes that are never accepted; with `worthless` neither is what the least account loses in full.
+    Status rules are in order; the worst that fires holds.
     """
 
     weights: tuple[tuple[str, int], ...]
@@ -216,6 +225,8 @@ class Rating:
     knock_outs: tuple[KnockOut, ...]
     ineligible: tuple[str, ...]
     ineligible_reason: Reason
+    worthless: Reason | None
+    intake: Intake | None
     statuses: tuple[StatusRule, ...]
     span: Span
 

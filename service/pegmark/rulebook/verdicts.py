@@ -10,6 +10,8 @@ from pegmark.language import BOOL, Scope, shown
 from pegmark.problems import Span
 from pegmark.rulebook.names import OUTPUTS, Names
 from pegmark.rulebook.program import (
+    Intake,
+    Reason,
     Assertion,
     CustomFact,
     KnockOut,
@@ -44,7 +46,9 @@ def read_rating(
         if when is not None:
             knock_outs.append(KnockOut(reason, when, cap, unknown))
     reader.rule_id = None
-    status = reader.mapping(entry.get("status"), "rating.status", ("ineligible", "rules"))
+    status = reader.mapping(
+        entry.get("status"), "rating.status", ("ineligible", "rules"), ("worthless", "intake")
+    )
     path = "rating.status.ineligible"
     never = reader.mapping(status.get("ineligible"), path, ("id", "classes", "why", "cite"))
     never_reason = reader.reason(never, path, NOWHERE) if never else NO_REASON
@@ -52,10 +56,23 @@ def read_rating(
         reader.choice(item, at, classes, "")
         for item, at in reader.items(never.get("classes"), f"{path}.classes")
     )
+    worthless = _worthless(reader, status.get("worthless"))
+    intake = _intake(reader, status.get("intake"), band_names)
     statuses = _statuses(reader, status.get("rules"), scope)
     names.rated(band_names)
     span = node.span if node is not None else NOWHERE
-    return Rating(weights, lift, bands, tuple(knock_outs), ineligible, never_reason, statuses, span)
+    return Rating(
+        weights,
+        lift,
+        bands,
+        tuple(knock_outs),
+        ineligible,
+        never_reason,
+        worthless,
+        intake,
+        statuses,
+        span,
+    )
 
 
 def _weights(reader: Reader, node: Node | None, pillars: list[str]) -> tuple[tuple[str, int], ...]:
@@ -98,6 +115,25 @@ def _bands(reader: Reader, node: Node | None) -> tuple[tuple[str, int], ...]:
         message = f"no band is for a score below {bands[-1][1]}"
         reader.report("E0327", message, bands[-1][2], "rating.bands", "let the last begin `at_least: 0`")
     return tuple((name, least) for name, least, _ in bands)
+
+
+def _worthless(reader: Reader, node: Node | None) -> Reason | None:
+    path = "rating.status.worthless"
+    if node is None:
+        return None
+    return reader.reason(reader.mapping(node, path, ("id", "why", "cite")), path, node.span)
+
+
+def _intake(reader: Reader, node: Node | None, bands: tuple[str, ...]) -> Intake | None:
+    path = "rating.status.intake"
+    if node is None:
+        return None
+    entry = reader.mapping(node, path, ("id", "least", "why", "cite"))
+    reason = reader.reason(entry, path, node.span)
+    # Below the worst there is nothing.
+    least = reader.choice(entry.get("least"), f"{path}.least", bands[:-1], "")
+    reader.rule_id = None
+    return Intake(reason, least)
 
 
 def _statuses(reader: Reader, node: Node | None, scope: Scope) -> tuple[StatusRule, ...]:

@@ -112,6 +112,11 @@ def _rating(program: Program) -> Iterator[Rule]:
         )
     classes = ", ".join(rating.ineligible)
     yield Rule("rating", rating.ineligible_reason, f"class is one of {classes}", "status ineligible")
+    if rating.worthless is not None:
+        yield Rule("rating", rating.worthless, "the least account loses everything", "status ineligible")
+    if rating.intake is not None:
+        asked = f"band is worse than {rating.intake.least}"
+        yield Rule("rating", rating.intake.reason, asked, "status no better than no_new")
     for status in rating.statuses:
         unknown = UNKNOWN.get(status.on_unknown or "", "")
         yield Rule(

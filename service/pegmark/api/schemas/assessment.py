@@ -242,6 +242,7 @@ class Decision(Reply):
     venue: str
     class_: str = Field(alias="class")
     status: Literal["accept", "no_new", "run_off", "ineligible"]
+    status_by: list[RuleId] = Field(description="The rules it follows from; none where it is `accept`.")
     eligible: bool
     scores: Scores
     band: str
