@@ -180,7 +180,7 @@ class Stand:
         """Yield why it is what it is before the first venue, and before others where that differs."""
         said: set[str] = set()
         for venue, body in zip(self.venues, self.bodies, strict=True):
-            around = surroundings(self.desk, Asked(self._question(venue)), body)
+            around = surroundings(self.desk, Asked(self._question(venue)))
             lines = [line for line in self._reasons_at(body, around) if line not in said]
             said.update(lines)
             yield from (line if venue is self.venues[0] else f"At `{venue.id}`: {line}" for line in lines)
@@ -193,7 +193,7 @@ class Stand:
         for layer in around.layers:
             known = f"known as of {layer.as_of}" if layer.as_of else "of which nothing is stored"
             yield f"Rests on {layer.asset} with {_percent(layer.share)} %, {known}."
-        for rule in around.status_rules:
+        for rule in body["status_by"]:
             if rule != decided:
                 yield f"`{body['status']}` by `{rule}`: {self.words.why(rule)}{self._not_known(body, rule)}"
         scores = ", ".join(f"{pillar} {score}" for pillar, score in body["scores"].items())

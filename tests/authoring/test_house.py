@@ -77,17 +77,7 @@ def lines(rule: str) -> Iterator[float]:
 def is_shown(rule: Rule) -> bool:
     """Whether some case turns on a rule."""
     program, name, section = house(), rule.reason.id, rule.section.partition(".")[0]
-    rating, haircut = program.rating, program.haircut
-    if name in {one.reason.id for one in rating.statuses}:
-        then = next(one.then for one in rating.statuses if one.reason.id == name)
-        return any(
-            body["status"] == then and entry["outcome"] is True
-            for body in decisions()
-            for entry in body["trace"]
-            if entry["rule"] == name
-        )
-    if name == rating.ineligible_reason.id:
-        return any(body["class"] in rating.ineligible for body in decisions())
+    haircut = program.haircut
     if name == haircut.initial_reason.id:
         # Both sides of the larger of the two.
         steps = {
@@ -108,7 +98,7 @@ def is_shown(rule: Rule) -> bool:
         case "scorecards":
             return len(set(outcomes(name))) > 1
         case "rating":
-            return any(name in body["capped_by"] for body in decisions())
+            return any(name in (*body["capped_by"], *body["status_by"]) for body in decisions())
         case "haircut":
             return any(amount > 0 for amount in lines(name))
         case "caps" if name == program.caps.account_reason.id:

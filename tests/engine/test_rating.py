@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.engine.books import GOOD, SECTIONS, book, decided, settled
+from tests.engine.test_haircut import haircut
 
 TWO_PILLARS = """
 - pillar: backing
@@ -60,14 +61,16 @@ def rating(
     lift: int = 100,
     knock_outs: Sequence[str] = (),
     rules: Sequence[str] = (),
+    status: str = "",
 ) -> str:
-    """Return the section `rating`; rules are numbered from 110."""
+    """Return the section `rating`; rules are numbered from 110, and `status` goes before those of status."""
     text = SECTIONS["rating"].replace("{backing: 1}", weights).replace("lift: 25", f"lift: {lift}")
     for key, prefix, listed in (("knock_outs", "KO", knock_outs), ("rules", "ST", rules)):
         numbered = [
             f"{{id: {prefix}-1{n}0, {rule}, why: So., cite: [M]}}" for n, rule in enumerate(listed, 1)
         ]
-        text = text.replace(f"{key}: []", f"{key}: [{', '.join(numbered)}]")
+        before = status if key == "rules" else ""
+        text = text.replace(f"{key}: []", f"{before}{key}: [{', '.join(numbered)}]")
     return text
 
 
@@ -208,23 +211,87 @@ STATUS = (
 
 
 @pytest.mark.parametrize(
-    ("facts", "status"),
+    ("facts", "status", "by"),
     [
-        ({"x": 0.02, "y": 0.02, "q": False}, "accept"),
-        ({"x": 0.03, "y": 0.02, "q": False}, "no_new"),
-        ({"x": None, "y": 0.02, "q": False}, "no_new"),
-        ({"x": 0.02, "y": 0.03, "q": False}, "run_off"),
-        ({"x": 0.03, "y": 0.03, "q": False}, "run_off"),
-        ({"x": 0.02, "y": None, "q": None}, "accept"),
-        ({"x": 0.02, "y": 0.02, "q": True}, "ineligible"),
-        ({"x": 0.03, "y": 0.03, "q": True}, "ineligible"),
+        ({"x": 0.02, "y": 0.02, "q": False}, "accept", []),
+        ({"x": 0.03, "y": 0.02, "q": False}, "no_new", ["ST-110"]),
+        ({"x": None, "y": 0.02, "q": False}, "no_new", ["ST-110"]),
+        ({"x": 0.02, "y": 0.03, "q": False}, "run_off", ["ST-120"]),
+        ({"x": 0.03, "y": 0.03, "q": False}, "run_off", ["ST-120"]),
+        ({"x": 0.02, "y": None, "q": None}, "accept", []),
+        ({"x": 0.02, "y": 0.02, "q": True}, "ineligible", ["ST-130"]),
+        ({"x": 0.03, "y": 0.03, "q": True}, "ineligible", ["ST-130"]),
+        ({"x": 0.03, "y": 0.03, "q": True, "k": None}, "ineligible", ["ST-010", "ST-130"]),
     ],
 )
-def test_the_worst_status_that_fires_holds(facts: dict[str, Any], status: str) -> None:
-    """Accept unless something speaks against it; unknown does where the rule says `match`."""
+def test_the_worst_status_that_fires_holds(facts: dict[str, Any], status: str, by: list[str]) -> None:
+    """Accept unless something speaks against it; unknown does where the rule says `match`; each is named."""
     compiled = book(rating=rating(rules=STATUS))
     body = decided(compiled, {**GOOD, **{f"custom.{name}": value for name, value in facts.items()}})
     assert (body["status"], body["eligible"]) == (status, status != "ineligible")
+    assert body["status_by"] == by
+
+
+INTAKE = "intake: {id: ST-020, least: C, why: So., cite: [M]}, "
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "status", "by"),
+    [
+        (0.02, 0.02, "accept", []),
+        (0.51, 0.02, "accept", []),
+        (0.02, 0.51, "no_new", ["ST-020"]),
+        (0.02, 0.71, "run_off", ["ST-110"]),
+    ],
+)
+def test_nothing_new_is_taken_of_what_is_rated_too_low(
+    x: float, y: float, status: str, by: list[str]
+) -> None:
+    """Intake ends below its least band, whatever set the band; a worse status stays, and is its rule's."""
+    capped = (
+        "when: custom.x > 50%, cap: C, on_unknown: skip",
+        "when: custom.y > 50%, cap: E, on_unknown: skip",
+    )
+    worse = ("when: custom.y > 70%, then: run_off, on_unknown: skip",)
+    compiled = book(rating=rating(knock_outs=capped, rules=worse, status=INTAKE))
+    body = decided(compiled, {**GOOD, "custom.x": x, "custom.y": y})
+    assert (body["status"], body["status_by"]) == (status, by)
+
+
+WORTHLESS = "worthless: {id: ST-030, why: So., cite: [M]}, "
+
+
+@pytest.mark.parametrize(
+    ("x", "status", "by"),
+    [
+        (0.5, "accept", []),
+        (0.99, "accept", []),
+        (1, "ineligible", ["ST-030"]),
+        (None, "ineligible", ["ST-030"]),
+    ],
+)
+def test_what_the_least_account_loses_in_full_is_ineligible(
+    x: float | None, status: str, by: list[str]
+) -> None:
+    """Whatever sizes are asked: the least account decides, and what is worth nothing is offered no cap."""
+    steps = haircut("op: max, expr: custom.x, unknown: 100%")
+    compiled = book(rating=rating(status=WORTHLESS), haircut=steps)
+    for sizes in ((1.0,), (1e5, 1e9)):
+        body = decided(compiled, {**GOOD, "custom.x": x}, sizes=sizes)
+        assert (body["status"], body["status_by"], body["eligible"]) == (status, by, status == "accept")
+        assert (body["cap"]["venue_usd"] > 0) is (status == "accept")
+    without = decided(book(haircut=steps), {**GOOD, "custom.x": x})
+    assert without["status"] == "accept"
+
+
+def test_a_size_that_is_lost_in_full_leaves_a_smaller_one_its_worth() -> None:
+    """It is the least account that counts, not the size asked nor the cap."""
+    curve = "curve: {of: position.size, over: custom.u, points: [[100%, 0%], [200%, 100%]]}"
+    steps = haircut(f"op: add, limit: 100%, unknown: worst, {curve}")
+    compiled = book(rating=rating(status=WORTHLESS), haircut=steps)
+    body = decided(compiled, {**GOOD, "custom.u": 4e5}, sizes=(1e5, 1e8))
+    assert body["status"] == "accept"
+    assert [part["maintenance"]["total"] == 1 for part in body["haircuts"]] == [False, True]
 
 
 @pytest.mark.parametrize("facts", [{"custom.q": True}, {"custom.k": None}], ids=["by rule", "by class"])
@@ -235,11 +302,11 @@ def test_an_ineligible_asset_is_worth_nothing(facts: dict[str, Any]) -> None:
     body = decided(compiled, given, sizes=(1e5, 1e8))
     assert body["status"] == "ineligible"
     assert body["band"] == "E"
-    for haircut in body["haircuts"]:
+    for one in body["haircuts"]:
         for part in ("initial", "maintenance"):
-            assert haircut[part] == {"basis": 1, "reference": 0, "total": 1}
-        assert haircut["waterfall"][-1]["rule"] in ("INELIGIBLE", "ROUND")
-        assert sum(line["amount"] for line in haircut["waterfall"]) == 1
+            assert one[part] == {"basis": 1, "reference": 0, "total": 1}
+        assert one["waterfall"][-1]["rule"] in ("INELIGIBLE", "ROUND")
+        assert sum(line["amount"] for line in one["waterfall"]) == 1
     assert body["ladder"] == [{"from_usd": 0, "to_usd": None, "initial": 1, "maintenance": 1}]
     cap = body["cap"]
     assert (cap["venue_usd"], cap["account_usd"], cap["binding"]) == (0, 0, None)

@@ -131,10 +131,6 @@ def test_no_step_and_no_pillar_is_at_its_limit_for_all(desk: Desk) -> None:
         assert max(found) > 30, pillar
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the weakest of band E lose everything at $100,000 at the exchange, and are not yet refused",
-)
 def test_no_accepted_asset_saturates_when_small(desk: Desk) -> None:
     """Proves that what is accepted is worth something at $100,000, and that few cases are worth nothing."""
     worthless = 0

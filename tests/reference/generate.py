@@ -221,7 +221,7 @@ class Generator:
         scorecards = tuple(self.scorecard(pillar) for pillar in ("backing", "hedge", "liquidity"))
         haircut, caps = self.haircut(), self.caps()
         self.names += [(f"score.{card.pillar}", "outcome", POINTS) for card in scorecards]
-        rating = self.rating()
+        rating = self.rating(0 < caps.least_account <= caps.least_venue)
         self.names.append(("band", "outcome", Type("enum", BANDS[::-1])))
         return book.Program(
             id="random",
@@ -306,7 +306,7 @@ class Generator:
         applies = self.boolean(2) if pillar == "hedge" else None
         return book.Scorecard(pillar, applies, tuple(lines), "random", SPAN)
 
-    def rating(self) -> book.Rating:
+    def rating(self, has_account: bool) -> book.Rating:
         return book.Rating(
             (("backing", 3), ("hedge", 2), ("liquidity", 2)),
             20,
@@ -314,6 +314,10 @@ class Generator:
             tuple(self.knock_out() for _ in range(3)),
             (CLASSES[-1],) if self.random.random() < 0.2 else (),
             self.reason(),
+            self.reason() if has_account and self.random.random() < 0.9 else None,
+            book.Intake(self.reason(), self.random.choice(BANDS[:-1]))
+            if self.random.random() < 0.3
+            else None,
             tuple(self.status(then) for then in STATUSES[1:] if self.random.random() < 0.3),
             SPAN,
         )
@@ -328,10 +332,12 @@ class Generator:
 
     def haircut(self) -> book.Haircut:
         ops = [self.random.choice(["add", "add", "max", "min", "multiply"]) for _ in range(4)]
+        # Now and then hardly anything is left of what is accepted.
+        low = Fraction(9, 10) if self.random.random() < 0.1 else Fraction(1, 200)
         return book.Haircut(
             self.table_by_class(),
             tuple(self.step(op, sized=self.random.random() < 0.4) for op in ops),
-            Fraction(1, 200),
+            low,
             Fraction(1),
             self.reason(),
             book.Rounding(Fraction(25, 10_000), self.random.choice(["up", "up", "down"])),
@@ -346,8 +352,8 @@ class Generator:
     def caps(self) -> book.Caps:
         return book.Caps(
             tuple(self.limit() for _ in range(3)),
-            Fraction(self.random.choice([0, 10**6])),
-            Fraction(self.random.choice([0, 10**5])),
+            Fraction(self.random.choice([0, 10**6, 10**6, 10**6])),
+            Fraction(self.random.choice([0, 10**5, 10**5, 10**5])),
             Fraction(1, 10),
             book.Rounding(Fraction(10**4), self.random.choice(["down", "down", "up"])),
             self.reason(),
@@ -401,6 +407,8 @@ class Generator:
             ("output.maintenance", RATIO),
             ("output.initial", RATIO),
             ("output.cap", USD),
+            # Twice: it is false but seldom.
+            ("output.eligible", BOOL),
             ("output.eligible", BOOL),
             ("output.class", Type("enum", CLASSES[::-1])),
         ]

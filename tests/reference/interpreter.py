@@ -330,9 +330,10 @@ class Decision:
             known.names[f"score.{name}"] = float(score)
         band, capped_by, status, status_by = self.rated(composite, cls)
         known.names["band"] = band
+        positions = [self.position(size, status) for size in self.sizes]
         if status != "ineligible" and self.is_worthless():
             status, status_by = "ineligible", [program.rating.worthless.id]
-        positions = [self.position(size, status) for size in self.sizes]
+            positions = [self.position(size, status) for size in self.sizes]
         limits = {limit.reason.id: self.limit(limit) for limit in program.caps.limits}
         venue, account, binding = self.caps(limits, status)
         ladder = self.ladder(account) if status != "ineligible" and account else []
@@ -420,7 +421,7 @@ class Decision:
         """Tell whether the least account, or a smaller one, is lost in full, where the rulebook asks."""
         program = self.program
         least = program.caps.least_account
-        if program.rating.worthless is None or not least:
+        if program.rating.worthless is None:
             return False
         smaller = [least, *(point for point in program.ladder.breakpoints if point < least)]
         tops = [self.position(float(size), "accept")["maintenance_total"] for size in smaller]

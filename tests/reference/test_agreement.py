@@ -37,6 +37,7 @@ def told(compiled: Compiled, snapshot: Snapshot, terms: Terms) -> dict[str, Any]
         "band": compiled.bands[terms.band],
         "capped_by": terms.capped_by,
         "status": terms.status,
+        "status_by": terms.status_by,
         "crossed": terms.crossed,
         "positions": [
             (p.size, p.amounts, p.maintenance, p.initial, p.maintenance_total, p.initial_total)
@@ -83,9 +84,12 @@ def said(outcomes: dict[str, Any], known: frozenset[str]) -> dict[str, Any]:
         if tiers and tiers[-1][1:] == tier[1:]:
             tiers.pop()
         tiers.append(tier)
-    same = ("class", "decided_by", "scores", "band", "capped_by", "status", "crossed", "limit_unknown")
+    same = ("class", "decided_by", "scores", "band", "capped_by", "status", "status_by", "crossed")
     return {
-        **{name: outcomes[name] for name in (*same, "outstanding", "mark", "conditions", "findings")},
+        **{
+            name: outcomes[name]
+            for name in (*same, "limit_unknown", "outstanding", "mark", "conditions", "findings")
+        },
         "positions": [
             (p["size"], tuple(map(whole, p["amounts"])), *(whole(p[name]) for name in named))
             for p in outcomes["positions"]
@@ -199,6 +203,9 @@ def count(
     seen["step absent", any(None in p.amounts for p in terms.positions)] += 1
     seen["tiers", len(terms.ladder)] += 1
     seen["capped", len(terms.capped_by)] += 1
+    rating = program.rating
+    seen["worthless", rating.worthless is not None and rating.worthless.id in terms.status_by] += 1
+    seen["intake", rating.intake is not None and rating.intake.reason.id in terms.status_by] += 1
     seen["floor", terms.mark[2]] += 1
     seen["conditions", sum(value is not ABSENT for value in terms.conditions)] += 1
     seen["findings", sum(terms.findings)] += 1
@@ -215,6 +222,8 @@ STATES = (
         (name, flag)
         for name in (
             "estimates",
+            "worthless",
+            "intake",
             "decided by layer",
             "binding",
             "limit unknown",

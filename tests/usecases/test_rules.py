@@ -34,6 +34,10 @@ BOOK = book(
         "{backing: 3, liquidity: 2}",
         knock_outs=("when: custom.q, cap: C, on_unknown: match",),
         rules=("when: custom.q, then: run_off, on_unknown: skip",),
+        status=(
+            "worthless: {id: ST-020, why: So., cite: [M]}, "
+            "intake: {id: ST-030, least: C, why: So., cite: [M]}, "
+        ),
     ),
     haircut=haircut(
         "op: add, limit: 30%, unknown: worst, when: custom.q, "
@@ -99,6 +103,8 @@ BOOK = book(
         ),
         ("KO-110", "rating", "custom.q", "band no better than C", "where it cannot be told, the rule holds"),
         ("ST-010", "rating", "class is one of worst", "status ineligible", ""),
+        ("ST-020", "rating", "the least account loses everything", "status ineligible", ""),
+        ("ST-030", "rating", "band is worse than C", "status no better than no_new", ""),
         (
             "ST-110",
             "rating",

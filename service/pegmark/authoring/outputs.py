@@ -232,6 +232,18 @@ def entries(body: Body, rule: str) -> list[Any]:
     return [entry for entry in body["trace"] or () if entry["rule"] == rule]
 
 
+def _stopping(program: Program) -> Iterator[str]:
+    """Yield the rules that a status can follow from, but for a layer."""
+    rating = program.rating
+    yield rating.ineligible_reason.id
+    if rating.worthless is not None:
+        yield rating.worthless.id
+    if rating.intake is not None:
+        yield rating.intake.reason.id
+    yield from (rule.reason.id for rule in rating.statuses)
+    yield from (assertion.reason.id for assertion in program.assertions)
+
+
 def _plain(program: Program) -> Iterator[Output]:
     def of(*path: str) -> Callable[[Body], Any]:
         def take(body: Body) -> Any:
@@ -255,6 +267,7 @@ def _plain(program: Program) -> Iterator[Output]:
     yield Output("class", of("class"), "enum", "value", classify.order)
     yield Output("decided_by", of("decided_by"), "enum", "value", deciding)
     yield Output("status", of("status"), "enum", "value", STATUSES)
+    yield Output("status_by", of("status_by"), "enum", "members", (*_stopping(program), *layering))
     yield Output("eligible", of("eligible"), "bool")
     bands = tuple(band for band, _ in rating.bands)
     yield Output("band", of("band"), "enum", "value", bands)

@@ -191,7 +191,7 @@ def _answer(
         if order.is_json:
             put(orjson.dumps(body))
         else:
-            put(report(body, surroundings(desk, asked, body), words, style))
+            put(report(body, surroundings(desk, asked), words, style))
 
 
 def _drawn(desk: Desk, asked: Asked, words: Lexicon) -> bytes:

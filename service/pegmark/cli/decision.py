@@ -37,7 +37,7 @@ def report(body: Body, around: Surroundings, lexicon: Lexicon, style: Style) -> 
     """Return a decision as text."""
     sections = [
         _header(body, around, style),
-        _verdict(body, around, lexicon, style),
+        _verdict(body, lexicon, style),
         _scores(body, lexicon, style),
         *haircuts(body, lexicon, style),
         _ladder(body, style),
@@ -95,7 +95,7 @@ def _facts(body: Body, stored: str | None) -> str | None:
     return f"{said}; {stale} {'is' if stale == 1 else 'are'} too old to use on {date_of(body['as_of'])}"
 
 
-def _verdict(body: Body, around: Surroundings, lexicon: Lexicon, style: Style) -> Iterator[str]:
+def _verdict(body: Body, lexicon: Lexicon, style: Style) -> Iterator[str]:
     status, colour = STATUS[body["status"]]
     band = style.paint(f"band {body['band']}", fg=BANDS.get(body["band"]), bold=True)
     yield f"{style.heading(in_words(body['class']))} · {style.paint(status, fg=colour, bold=True)} · {band}"
@@ -104,7 +104,7 @@ def _verdict(body: Body, around: Surroundings, lexicon: Lexicon, style: Style) -
     is_untold = lexicon.classes.get(by, body["class"]) != body["class"]
     yield style.wrapped(f"{'It cannot be told whether: ' if is_untold else ''}{lexicon.why(by)} ({by})", 2)
     yield from _not_known(body, by, lexicon, style, 4)
-    for rule in around.status_rules:
+    for rule in body["status_by"]:
         if rule != by:
             yield style.wrapped(f"{lexicon.why(rule)} ({rule})", 2)
             yield from _not_known(body, rule, lexicon, style, 4)

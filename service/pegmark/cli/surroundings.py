@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from pydantic import BaseModel
 
@@ -12,8 +10,7 @@ from pegmark.cli.questions import Asked
 from pegmark.errors import NotFound
 from pegmark.facts.model import Stated
 from pegmark.facts.snapshot import moment
-from pegmark.rulebook.program import Program, StatusRule
-from pegmark.usecases.assess import REFERENCE, assess
+from pegmark.usecases.assess import REFERENCE
 from pegmark.usecases.desk import Desk
 
 
@@ -35,12 +32,10 @@ class Surroundings:
     facts: str | None = None
     venue_title: str | None = None
     layers: tuple[Beneath, ...] = ()
-    status_rules: tuple[str, ...] = ()
-    """The rules that the status follows from."""
 
 
-def surroundings(desk: Desk, asked: Asked, body: Mapping[str, Any]) -> Surroundings:
-    """Return what stands around `body`, the decision of a question."""
+def surroundings(desk: Desk, asked: Asked) -> Surroundings:
+    """Return what stands around the decision of a question."""
     question = asked.question
     title, facts, source = asked.title, question.facts, None
     if facts is None and question.asset is not None:
@@ -57,29 +52,7 @@ def surroundings(desk: Desk, asked: Asked, body: Mapping[str, Any]) -> Surroundi
         source,
         venue_title,
         _layers(desk, asked, facts),
-        _status_rules(desk, asked, program, body),
     )
-
-
-def _status_rules(desk: Desk, asked: Asked, program: Program, body: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return which rules the status follows from: a decision names them in its trace alone."""
-    rating, layering = program.rating, program.classify.layering
-    if body["status"] == "accept":
-        return ()
-    if body["class"] in rating.ineligible:
-        return (rating.ineligible_reason.id,)
-    traced = body["trace"] or assess(desk, replace(asked.question, rulebook=None, explain="full"))["trace"]
-    outcomes = {entry["rule"]: entry["outcome"] for entry in traced}
-    fired = tuple(
-        rule.reason.id
-        for rule in rating.statuses
-        if rule.then == body["status"] and outcomes[rule.reason.id] in (True, _on_unknown(rule))
-    )
-    return fired or ((layering.reason.id,) if layering is not None else ())
-
-
-def _on_unknown(rule: StatusRule) -> bool | None:
-    return None if rule.on_unknown == "match" else True
 
 
 def _layers(desk: Desk, asked: Asked, facts: BaseModel | None) -> tuple[Beneath, ...]:

@@ -19,6 +19,7 @@ from pegmark.engine.reading import Reading
 from pegmark.engine.waterfall import Position, rounded, worthless
 from pegmark.engine.writer import submitted
 from pegmark.facts.snapshot import Snapshot
+from pegmark.rulebook.program import Reason
 
 NO_NEW, REFUSED = STATUSES.index("no_new"), STATUSES.index("ineligible")
 
@@ -115,10 +116,10 @@ def stand(
     tiers: list[tuple[int, int, int, int]] = []
     if status != "ineligible":
         venue_cap, account_cap, binding = _caps(compiled, run.limits)
-        tiers, is_worthless, also = _ladder(compiled, run, account_cap, log)
+        tiers, lost, also = _ladder(compiled, run, account_cap, log)
         missed |= also
-        if is_worthless and program.rating.worthless is not None:
-            status, status_by = "ineligible", [program.rating.worthless.id]
+        if lost is not None:
+            status, status_by = "ineligible", [lost.id]
             venue_cap, account_cap, binding, tiers = 0, 0, None, []
     known = run.known
     before = 0 if log is None else len(log)
@@ -238,29 +239,27 @@ def _rate(
             capped_by.append((inherited, layering.reason.id))
         worst = max(worst, inherited)
         if layer.status != "accept":
-            held.append((REFUSED if layer.status is None else STATUSES.index(layer.status), layering.reason.id))
+            then = REFUSED if layer.status is None else STATUSES.index(layer.status)
+            held.append((then, layering.reason.id))
     if ratings.intake is not None and worst > ratings.intake[0]:
         held.append((NO_NEW, ratings.intake[1]))
-    status = max((then for then, _ in held), default=0)
     # Only the knock-outs that set the band capped it; so with the status.
-    return (
-        worst,
-        [rule for cap, rule in capped_by if cap == worst],
-        STATUSES[status],
-        [rule for then, rule in held if then == status],
-        missed,
-    )
+    capping = [rule for cap, rule in capped_by if cap == worst]
+    if not held:
+        return worst, capping, "accept", [], missed
+    status = max(then for then, _ in held)
+    return worst, capping, STATUSES[status], [rule for then, rule in held if then == status], missed
 
 
 def _ladder(
     compiled: Compiled, run: Reading, account_cap: int, log: list[Any] | None
-) -> tuple[list[tuple[int, int, int, int]], bool, int]:
-    """Return the tiers up to the account's cap, whether the least account is lost, and what was missed.
+) -> tuple[list[tuple[int, int, int, int]], Reason | None, int]:
+    """Return the tiers up to the account's cap, the rule by which it is worthless, and what was missed.
 
     These sizes are not traced.
     """
     if account_cap == 0:
-        return [], False, 0
+        return [], None, 0
     mark = len(log) if log is not None else 0
     scale = compiled.scale
     below = bisect_left(scale.breakpoints, account_cap)
@@ -268,11 +267,11 @@ def _ladder(
     if log is not None:
         del log[mark:]
     maintenance, initial = (_rising(column) for column in zip(*totals, strict=True))
-    # No cap is below the least account, so this does not depend on the cap.
-    least = bisect_left(scale.breakpoints, scale.least_account)
-    is_worthless = scale.least_account > 0 and maintenance[least] == ONE
+    # Where it is asked, no cap is below the least account: the answer does not depend on the cap.
+    asked = compiled.program.rating.worthless
+    is_lost = asked is not None and maintenance[bisect_left(scale.breakpoints, scale.least_account)] == ONE
     tiers = ladder((*scale.breakpoints[:below], account_cap), maintenance, initial, scale.rate)
-    return tiers, is_worthless, missed
+    return tiers, asked if is_lost else None, missed
 
 
 def _rising(haircuts: tuple[int, ...]) -> Sequence[int]:

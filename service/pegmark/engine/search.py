@@ -85,7 +85,9 @@ class Search:
         compiled = question.compiled
         # Band and status do not depend on how finely the ladder is drawn beyond the least account.
         least = compiled.scale.least_account
-        coarse = replace(compiled.scale, breakpoints=(least,), breakpoints_usd=(least / MICRO,))
+        points = (least,) if least else ()
+        usd = tuple(point / MICRO for point in points)
+        coarse = replace(compiled.scale, breakpoints=points, breakpoints_usd=usd)
         self._coarse = replace(compiled, scale=coarse)
         self._rows = components(question.snapshot)
         # Sets of levers are bits; what cannot be pulled together with each, and what fails at its best.

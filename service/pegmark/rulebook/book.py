@@ -98,7 +98,7 @@ class Book:
         pillars = [card.pillar for card in cards]
         haircut = read_haircut(reader, one("haircut"), names, classify.order, derived)
         caps = read_caps(reader, one("caps"), names)
-        rating = read_rating(reader, one("rating"), names, classify.order, pillars)
+        rating = read_rating(reader, one("rating"), names, classify.order, pillars, caps)
         ladder = read_ladder(reader, one("ladder"))
         mark = read_mark(reader, one("mark"), names)
         conditions = read_conditions(reader, one("conditions"), names)

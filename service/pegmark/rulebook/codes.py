@@ -57,6 +57,7 @@ RULEBOOK_CODES: Mapping[str, str] = {
     "E0332": "step without its one amount",
     "E0333": "one fact in two additive steps",
     "E0334": "favourable step that can be unknown",
+    "E0335": "least account that is no account",
     "A0101": "rule can never fire",
     "A0102": "rule changes nothing",
     "A0103": "rules overlap",

@@ -10,13 +10,14 @@ from pegmark.language import BOOL, Scope, shown
 from pegmark.problems import Span
 from pegmark.rulebook.names import OUTPUTS, Names
 from pegmark.rulebook.program import (
-    Intake,
-    Reason,
     Assertion,
+    Caps,
     CustomFact,
+    Intake,
     KnockOut,
     Obligation,
     Rating,
+    Reason,
     ReviewRule,
     StatusRule,
 )
@@ -25,7 +26,7 @@ from pegmark.rulebook.source import Mapping, Node
 
 
 def read_rating(
-    reader: Reader, node: Node | None, names: Names, classes: tuple[str, ...], pillars: list[str]
+    reader: Reader, node: Node | None, names: Names, classes: tuple[str, ...], pillars: list[str], caps: Caps
 ) -> Rating:
     """Read `rating`."""
     reader.rule_id = None
@@ -56,7 +57,7 @@ def read_rating(
         reader.choice(item, at, classes, "")
         for item, at in reader.items(never.get("classes"), f"{path}.classes")
     )
-    worthless = _worthless(reader, status.get("worthless"))
+    worthless = _worthless(reader, status.get("worthless"), caps)
     intake = _intake(reader, status.get("intake"), band_names)
     statuses = _statuses(reader, status.get("rules"), scope)
     names.rated(band_names)
@@ -117,11 +118,18 @@ def _bands(reader: Reader, node: Node | None) -> tuple[tuple[str, int], ...]:
     return tuple((name, least) for name, least, _ in bands)
 
 
-def _worthless(reader: Reader, node: Node | None) -> Reason | None:
+def _worthless(reader: Reader, node: Node | None, caps: Caps) -> Reason | None:
     path = "rating.status.worthless"
     if node is None:
         return None
-    return reader.reason(reader.mapping(node, path, ("id", "why", "cite")), path, node.span)
+    reason = reader.reason(reader.mapping(node, path, ("id", "why", "cite")), path, node.span)
+    # It is judged by an account that every cap leaves room for, so that no lower cap spares it.
+    if not 0 < caps.least_account <= caps.least_venue:
+        message = "`worthless` asks what the least account loses, and there is none that every venue takes"
+        help = "let `caps.least.account` be above zero and at most `caps.least.venue`"
+        reader.report("E0335", message, node.span, path, help)
+    reader.rule_id = None
+    return reason
 
 
 def _intake(reader: Reader, node: Node | None, bands: tuple[str, ...]) -> Intake | None:
