@@ -17,8 +17,7 @@ from pegmark.api.body import JsonRequest
 from pegmark.api.operation import JSON, declared
 
 
-def _routes(desk: Any) -> list[HTTPRouteHandler]:
-    del desk
+def _routes(*_: Any) -> list[HTTPRouteHandler]:
     body = Path(os.environ.pop("BENCH_RESPONSE")).read_bytes()
 
     @post("/v1/assessments", **declared(assessments.ASSESS))
