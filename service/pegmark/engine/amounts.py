@@ -72,12 +72,13 @@ def _close(w: Writer, haircut: Haircut, amounts: str) -> None:
 
 
 def _totals(w: Writer, haircut: Haircut, sized: Sequence[int]) -> None:
-    """Write `totals(sizes)`: what `close` says in total at many sizes, and what they missed."""
+    """Write `totals(sizes)`: the most that `close` says in total up to each of sizes that rise."""
     every = (haircut.start, *haircut.steps, haircut.reference)
     first = min(sized, default=len(every))
     changes = list(enumerate(haircut.steps, 1))
     with w.function("totals", "sizes"):
-        w.line("found, also, last = [], 0, ABSENT")
+        w.line("maintenance, initial, also, last = [], [], 0, ABSENT")
+        w.line("most_m = most_i = 0")
         if first:
             w.line("x = a0")
             for k, step in changes[: first - 1]:
@@ -95,10 +96,12 @@ def _totals(w: Writer, haircut: Haircut, sized: Sequence[int]) -> None:
                 for k, step in changes[max(first - 1, 0) :]:
                     _change(w, k, step)
                 _ends(w, haircut)
-                m, i = _with_reference(haircut)
-                w.line(f"both = ({m}, {i}) if a{len(every) - 1} else (m, i)")
-            w.line("found.append(both)")
-        w.line("return found, also")
+                w.line(f"if a{len(every) - 1}: m, i = {', '.join(_with_reference(haircut))}")
+                w.line("if m > most_m: most_m = m")
+                w.line("if i > most_i: most_i = i")
+            w.line("maintenance.append(most_m)")
+            w.line("initial.append(most_i)")
+        w.line("return maintenance, initial, also")
 
 
 def _without(w: Writer, n: int, step: Step) -> None:

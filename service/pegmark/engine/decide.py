@@ -9,7 +9,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Any, Literal, NamedTuple
 
 from pegmark.engine.compiled import STATUSES, Compiled, Epoch, Status
@@ -263,20 +262,14 @@ def _ladder(
     mark = len(log) if log is not None else 0
     scale = compiled.scale
     below = bisect_left(scale.breakpoints, account_cap)
-    totals, missed = run.totals((*scale.breakpoints_usd[:below], account_cap / MICRO))
+    maintenance, initial, missed = run.totals((*scale.breakpoints_usd[:below], account_cap / MICRO))
     if log is not None:
         del log[mark:]
-    maintenance, initial = (_rising(column) for column in zip(*totals, strict=True))
     # Where it is asked, no cap is below the least account: the answer does not depend on the cap.
     asked = compiled.program.rating.worthless
     is_lost = asked is not None and maintenance[bisect_left(scale.breakpoints, scale.least_account)] == ONE
     tiers = ladder((*scale.breakpoints[:below], account_cap), maintenance, initial, scale.rate)
     return tiers, asked if is_lost else None, missed
-
-
-def _rising(haircuts: tuple[int, ...]) -> Sequence[int]:
-    """Return haircuts that nowhere fall: on such alone can a ladder be built."""
-    return haircuts if sorted(haircuts) == [*haircuts] else [*accumulate(haircuts, max)]
 
 
 def _caps(compiled: Compiled, limits: Sequence[int | None]) -> tuple[int, int, str | None]:

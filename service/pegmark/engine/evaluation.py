@@ -35,8 +35,8 @@ class Evaluation(NamedTuple):
     """A size: the amounts, and what they missed."""
     close: Callable[[Amounts], tuple[int, int, int, int]]
     """Amounts: maintenance and initial, alone and with the reference's haircut."""
-    totals: Callable[[Sequence[float]], tuple[list[tuple[int, int]], int]]
-    """Sizes: of each maintenance and initial in total, and what they missed."""
+    totals: Callable[[Sequence[float]], tuple[list[int], list[int], int]]
+    """Sizes that rise: the most of maintenance and initial in total up to each, and what they missed."""
     waterfalls: Callable[[Sequence[tuple[float, Amounts, int]]], list[list[dict[str, Any]]]]
     """Positions as (size, amounts, maintenance): of each the lines of its waterfall, as JSON."""
     finish: Callable[[str, Mapping[str, int]], tuple[tuple[Any, ...], tuple[Any, ...], tuple[bool, ...], int]]

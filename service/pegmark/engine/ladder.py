@@ -57,6 +57,10 @@ def ladder(
 
     Takes what `marginal_rates` takes. Initial is nowhere below maintenance.
     """
+    m, i = maintenance[0], initial[0]
+    if 0 <= m == maintenance[-1] and 0 <= i == initial[-1] and not m % step and not i % step:
+        # Size makes no difference, as for most of what can be redeemed.
+        return [(0, sizes[-1], max(i, m), m)]
     tiers: list[tuple[int, int, int, int]] = []
     start, last, i, m = 0, 0, -1, -1
     rates = zip(

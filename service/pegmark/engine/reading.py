@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
+from itertools import accumulate
 from operator import or_
 from typing import Any
 
@@ -83,9 +84,17 @@ class Reading:
             amounts = tuple(map(self._amount, amounts, self._unsure.at(size)[0], self._absent))
         return amounts, missed
 
-    def totals(self, sizes: Sequence[float]) -> tuple[list[tuple[int, int]], int]:
-        """Return the haircuts in total at many sizes (maintenance, initial), and what was missed."""
+    def totals(self, sizes: Sequence[float]) -> tuple[list[int], list[int], int]:
+        """Return the most that maintenance and initial in total reach up to each size, and what was missed.
+
+        `sizes` rise; a ladder can be built on haircuts alone that nowhere fall.
+        """
         if self._unsure is None:
             return self.known.totals(sizes)
         found = [self.at(size) for size in sizes]
-        return [self.known.close(amounts)[2:] for amounts, _ in found], reduce(or_, (m for _, m in found), 0)
+        closed = [self.known.close(amounts) for amounts, _ in found]
+        return (
+            list(accumulate((total for *_, total, _ in closed), max)),
+            list(accumulate((total for *_, total in closed), max)),
+            reduce(or_, (missed for _, missed in found), 0),
+        )

@@ -180,7 +180,9 @@ def _conditions(compiled: Compiled, terms: Terms) -> list[Body]:
 
 def _findings(compiled: Compiled, terms: Terms) -> list[Body]:
     wording = compiled.wording
-    findings = [{**told} for told, found in zip(wording.findings, terms.findings, strict=True) if found]
+    findings: list[Body] = []
+    if True in terms.findings:
+        findings = [{**told} for told, found in zip(wording.findings, terms.findings, strict=True) if found]
     return findings + [{**wording.crossed[rule]} for rule in terms.crossed]
 
 
