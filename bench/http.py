@@ -24,6 +24,9 @@ from pegmark.storage.documents import Document, from_yaml
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS, SECONDS, CONNECTIONS = 5, 2.0, 8
 SIZES = [1_000_000, 10_000_000]
+STORED = "stored asset"
+# With its facts inline the decision alone may take longer than the constant answer: docs/benchmarks.md.
+LEAST = {STORED: 0.5}
 
 
 def requests() -> dict[str, bytes]:
@@ -37,7 +40,7 @@ def requests() -> dict[str, bytes]:
     }
     inline = {**stored, "facts": bare}
     return {
-        "stored asset": orjson.dumps(stored),
+        STORED: orjson.dumps(stored),
         f"{sum(map(len, bare.values()))} facts inline": orjson.dumps(inline),
     }
 
@@ -132,7 +135,7 @@ def figures() -> Iterator[Figure]:
             ratios = [ours / theirs for ours, theirs in zip(rates[port], rates[peer], strict=True)]
             yield Figure(f"{name}: requests", median(rates[port]), "/s")
             yield Figure(f"{name}: of the constant handler", median(rates[peer]), "/s")
-            yield Figure(f"{name}: ratio", median(ratios), "", least=0.5)
+            yield Figure(f"{name}: ratio", median(ratios), "", least=LEAST.get(name))
             yield Figure(f"{name}: p50", median(p50 for p50, _ in spread) * 1e3, "ms")
             yield Figure(f"{name}: p99 over p50", median(p99 / p50 for p50, p99 in spread), "", most=4)
     pool.terminate()
