@@ -104,6 +104,7 @@ def test_what_ships_is_the_assets_and_venues_that_are_promised(shipped: Fixtures
         ("USDe", "2026-07-19"),
         ("UST", "2022-04-30"),
         ("WBETH", "2025-10-09"),
+        ("WBETH", "2026-09-15"),
         ("sUSDe", "2025-10-09"),
         ("sUSDe", "2026-07-19"),
     }
