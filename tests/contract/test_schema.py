@@ -11,7 +11,7 @@ import pytest
 
 from tests.contract.sockets import Server
 
-LEAST = 2_000
+LEAST = 4_000
 
 
 @pytest.mark.contract

@@ -25,6 +25,9 @@ Value = float | bool | str
 EARLIEST, LATEST = date(2009, 1, 3), date(2100, 1, 1)
 
 
+# What a claim is when it gives its value alone, where that is no float.
+_BARE = frozenset({int, bool, str, list})
+_SHARES = {kind: f"backing.share.{kind}" for kind in COMPONENT_KINDS}
 _SPECS = {group: {spec.attribute: spec for spec in specs} for group, specs in GROUPS.items()}
 
 
@@ -166,7 +169,17 @@ class _Taker:
     def fact(self, spec: FactSpec, claim: Any, pointer: str) -> None:
         """Keep a claim in canonical form and, if it can be used, its value; `pointer` is its group's."""
         name = spec.name
-        if isinstance(claim, Stated):
+        # Most claims are bare numbers, and asking pydantic classes takes longer than all else here.
+        kind = type(claim)
+        value: Any
+        if kind is float:
+            value = quantise(claim, spec.kind)
+            said = int(value) if value.is_integer() else value
+            self.submitted[name] = [said, None, self.spelled, None, None, False, None]
+        elif kind in _BARE:
+            value = self._value(spec, claim)
+            self.submitted[name] = [_said(value), None, self.spelled, None, None, False, None]
+        elif isinstance(claim, Stated):
             dated = self._dated(spec, claim, pointer)
             if dated is None:
                 return
@@ -185,14 +198,11 @@ class _Taker:
                 return
             if claim.estimated:
                 self.estimated.add(name)
-        elif isinstance(claim, Missing):
+        else:
             if self._dated(spec, claim, pointer) is not None:
                 self.states[name] = claim.unknown
                 self.submitted[name] = [None, claim.unknown, _when(claim.as_of), claim.source]
             return
-        else:
-            value = self._value(spec, claim)
-            self.submitted[name] = [_said(value), None, self.spelled, None, None, False, None]
         self.known.add(name)
         if name == "backing.components":
             self.components = value
@@ -263,7 +273,7 @@ def spread(components: Sequence[Component], basis: Value | None) -> dict[str, fl
         found["undisclosed"] += max(0.0, 1.0 - total)
     return {
         "backing.listed": quantise(total, "ratio"),
-        **{f"backing.share.{kind}": quantise(share, "ratio") for kind, share in found.items()},
+        **{_SHARES[kind]: quantise(share, "ratio") if share else 0.0 for kind, share in found.items()},
     }
 
 
