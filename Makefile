@@ -62,11 +62,13 @@ $(PEERS): $(STAMP) requirements/bench.txt
 docs: setup
 	$(BIN)/python -m tools.docs
 
+# A checkout has every optional part; what serves needs none.
+EXTRAS := --extra dev --extra proof --extra lsp --extra history
 LOCK := UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile --quiet --upgrade --universal \
 	--python-version 3.11 --generate-hashes --no-emit-index-url
 
 lock: setup
 	$(LOCK) --output-file requirements/runtime.txt pyproject.toml
-	$(LOCK) --output-file requirements/dev.txt --extra dev --constraint requirements/runtime.txt pyproject.toml
+	$(LOCK) --output-file requirements/dev.txt $(EXTRAS) --constraint requirements/runtime.txt pyproject.toml
 	$(LOCK) --output-file requirements/bench.txt --extra bench --constraint requirements/dev.txt pyproject.toml
 	echo uv | $(LOCK) --no-annotate --output-file requirements/uv.txt -
