@@ -10,8 +10,23 @@ from typing import Any
 
 from pegmark.errors import FactProblem
 
-_TOLERANCE = 0.005
+TOLERANCE = 0.005
 """Net shares may exceed the whole by what rounding in reserve reports explains."""
+
+NESTED: tuple[tuple[str, str, str, str], ...] = (
+    ("F0104", "liquidity.supply", "liquidity.depth_2pct", "bids exceed everything in issue"),
+    ("F0105", "liquidity.depth_2pct", "liquidity.stressed_depth_2pct", "stressed depth exceeds depth"),
+    *(
+        ("F0107", wide, narrow, f"`{wide}` is below `{narrow}`, which lies within it")
+        for wide, narrow in (
+            ("peg.max_discount_365d", "peg.max_discount_30d"),
+            ("peg.max_discount_30d", "peg.discount_now"),
+            ("peg.max_discount_365d", "peg.discount_now"),
+            ("venue.max_discount_365d", "venue.discount_now"),
+        )
+    ),
+)
+"""Pairs of which the second is never more than the first: the code, both, and what is wrong if it is."""
 
 
 def contradictions(
@@ -51,7 +66,7 @@ def _components(values: Mapping[str, Any], components: Sequence[Any]) -> Iterato
     name = "backing.components"
     if components and total == 0:
         yield "F0101", name, name, "shares sum to zero: a list of backing names what is there"
-    if values.get("backing.basis") == "net" and total > 1 + _TOLERANCE:
+    if values.get("backing.basis") == "net" and total > 1 + TOLERANCE:
         yield (
             "F0101",
             name,
@@ -68,7 +83,7 @@ def _components(values: Mapping[str, Any], components: Sequence[Any]) -> Iterato
         )
     deposits = sum(c.share for c in components if c.kind == "bank_deposit")
     held = values.get("backing.systemic_bank_share", 0.0)
-    if components and values.get("backing.basis") == "net" and held > deposits + _TOLERANCE:
+    if components and values.get("backing.basis") == "net" and held > deposits + TOLERANCE:
         yield (
             "F0112",
             "backing.systemic_bank_share",
@@ -83,20 +98,11 @@ def _pairs(values: Mapping[str, Any]) -> Iterator[Contradiction]:
         for name in ("redemption.daily_capacity", "redemption.at_par", "redemption.gated"):
             if get(name):
                 yield "F0103", name, "redemption.right", f"`{name}` is given where nobody may redeem"
-    supply, depth = get("liquidity.supply"), get("liquidity.depth_2pct")
-    stressed = get("liquidity.stressed_depth_2pct")
-    if supply is not None and depth is not None and depth > supply:
-        yield "F0104", "liquidity.depth_2pct", "liquidity.supply", "bids exceed everything in issue"
-    if depth is not None and stressed is not None and stressed > depth:
-        yield "F0105", "liquidity.stressed_depth_2pct", "liquidity.depth_2pct", "stressed depth exceeds depth"
-    for wide, narrow in (
-        ("peg.max_discount_365d", "peg.max_discount_30d"),
-        ("peg.max_discount_30d", "peg.discount_now"),
-        ("peg.max_discount_365d", "peg.discount_now"),
-        ("venue.max_discount_365d", "venue.discount_now"),
-    ):
+    for code, wide, narrow, message in NESTED:
         if wide in values and narrow in values and values[narrow] > values[wide]:
-            yield "F0107", wide, narrow, f"`{wide}` is below `{narrow}`, which lies within it"
+            # A market that exceeds what it lies within is named first, a record that falls short of it likewise.
+            first, second = (wide, narrow) if code == "F0107" else (narrow, wide)
+            yield code, first, second, message
     if get("redemption.gated") and get("redemption.daily_capacity", 0.0) > 0:
         yield (
             "F0108",

@@ -260,7 +260,8 @@ def spread(components: Sequence[Component], basis: Value | None) -> dict[str, fl
     """Return the shares that rules read, by name, of the components, which are one fact.
 
     A net list is complete: what it does not name is not there, and what it leaves short of the whole
-    is undisclosed. A gross list, or one of unknown basis, is never complete.
+    is undisclosed. A gross list, or one of unknown basis, is never complete; where one falls short of the
+    whole it does not say how much more is undisclosed.
     """
     if not components:
         return {}
@@ -271,6 +272,8 @@ def spread(components: Sequence[Component], basis: Value | None) -> dict[str, fl
     if basis == "net":
         found = {**dict.fromkeys(COMPONENT_KINDS, 0.0), **found}
         found["undisclosed"] += max(0.0, 1.0 - total)
+    elif total < 1.0:
+        found.pop("undisclosed", None)
     return {
         "backing.listed": quantise(total, "ratio"),
         **{_SHARES[kind]: quantise(share, "ratio") if share else 0.0 for kind, share in found.items()},

@@ -1,0 +1,342 @@
+"""One goal to the solver, and what it says: proved, refuted by an asset, or unknown.
+
+A goal is refuted by an asset; so what is asked of the solver is such an asset, and where there is none the
+goal is proved. It is first asked for among more than all admissible assets, with less to mind; only if
+one is found there, or none is ruled out, are the conditions added that rule out what would be refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from time import monotonic
+from typing import Any, Literal
+
+import z3
+
+from pegmark.facts.components import BASIS, COMPONENTS
+from pegmark.language.nodes import Typed
+from pegmark.proof import passes
+from pegmark.proof.assets import Asset, Assets, Condition
+from pegmark.proof.cores import Core, amount_of, class_index, cores, fires, improved, limit_of, neutral, NO_LIMIT
+from pegmark.proof.dependency import Dependencies
+from pegmark.proof.goals import Goal
+from pegmark.proof.outputs import outputs as outputs_of
+from pegmark.proof.pair import Pair, outcomes, pair
+from pegmark.proof.terms import Choice, Formula, Term, compare, every, no, some
+from pegmark.proof.translate import Language, Reading
+from pegmark.rulebook.expressions import step_expressions
+from pegmark.rulebook.program import Condition as ListedCondition
+from pegmark.rulebook.program import KnockOut, Limit, Program, ReviewRule, StatusRule, Step
+
+Outcome = Literal["proved", "refuted", "unknown"]
+SEEDS = (0, 7, 42, 1001)
+"""With which the solver starts anew: it is lucky with one and not with another."""
+FIRST = 2.0
+"""Seconds of the first try, doubled each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a goal.
+
+    `values` are those of a refuting pair's facts by name, the better asset's and the worse one's, None
+    where a fact is not known; `why` says what no asset is needed to see.
+    """
+
+    goal: Goal
+    outcome: Outcome
+    seconds: float
+    why: str = ""
+    values: tuple[dict[str, Any], dict[str, Any]] | None = field(default=None, repr=False)
+
+
+class Prover:
+    """Proves the goals of one program, on one day."""
+
+    def __init__(self, program: Program, day: date) -> None:
+        self.program = program
+        self.language = Language(program, day)
+        self.assets = Assets(program, self.language)
+        self.rests = Dependencies(program)
+        self.cores = {core.rule: core for core in cores(program)}
+
+    def prove(self, goal: Goal, seconds: float) -> Verdict:
+        """Return what becomes of a goal within so many seconds."""
+        start = monotonic()
+        outcome, why, values = self._decide(goal, start + seconds)
+        return Verdict(goal, outcome, monotonic() - start, why, values)
+
+    def _decide(self, goal: Goal, until: float) -> tuple[Outcome, str, Any]:
+        match goal.kind:
+            case "ordered":
+                why = passes.disordered(self.program, self._step(goal.rule))
+                return ("refuted" if why else "proved"), why or "", None
+            case "passes":
+                why = passes.objection(self.program, goal.rule)
+                if why:
+                    return "refuted", why, None
+        asked = list(self._asked(goal))
+        found: tuple[Outcome, Any, Any] = ("proved", None, None)
+        for formula, conditions, both in asked:
+            found = _solve(formula, conditions, until)
+            if found[0] == "proved":
+                break
+            if found[0] == "refuted" and both is not None:
+                found = ("refuted", found[1], both)
+        outcome, model, both = found
+        if goal.kind == "reachable":
+            if outcome == "proved":
+                return "refuted", "nothing can make it do so", None
+            return ("proved" if outcome == "refuted" else "unknown"), "", None
+        values = None
+        if outcome == "refuted" and both is not None:
+            values = valued(model, both[0], both[1], self._cone(goal))
+        return outcome, "", values
+
+    def _asked(self, goal: Goal) -> Iterator[tuple[Formula, list[Formula], Any]]:
+        """Yield what is asked for, with conditions it has to meet; the last is exactly what refutes."""
+        match goal.kind:
+            case "never better":
+                assert goal.driver is not None  # noqa: S101 - of this kind
+                core = self.cores[goal.rule]
+                asked = pair(self.assets, goal.driver)
+                readings = self.readings(asked)
+                cone = self._cone(goal)
+                light = [*self._conditions(cone, asked.better, True), *self._conditions(cone, asked.worse, True)]
+                full = [
+                    *self._conditions(cone, asked.better, False),
+                    *self._conditions(cone, asked.worse, False),
+                ]
+                both = (asked.better, asked.worse)
+                formulas = list(improved(core, *readings, both))
+                for formula in formulas:
+                    yield every(asked.holds, formula), light, both
+                yield every(asked.holds, formulas[0]), full, both
+                if len(formulas) > 1:
+                    yield every(asked.holds, formulas[-1]), full, both
+            case "reachable":
+                yield from self._reaching(goal)
+            case "overlap":
+                asset = self.assets.any()
+                reading = self.assets.reading(asset, outcomes(self.program)[0])
+                rules = {rule.reason.id: rule for rule in self.program.classify.rules}
+                a, b = rules[goal.rule], rules[goal.about]
+                holds = every(reading.truth(a.when).yes, reading.truth(b.when).yes, a.then != b.then)
+                yield holds, self._conditions(self.rests.of(a.when, b.when), asset, False), (asset, asset)
+            case "holds":
+                yield from self._holding(goal)
+            case "passes":
+                asset = self.assets.any()
+                given, ranges = outcomes(self.program)
+                reading = self.assets.reading(asset, given)
+                steps = (self.program.haircut.start, *self.program.haircut.steps)
+                cone = self.rests.of(*(node for step in steps for node in step_expressions(step)))
+                for formula in passes.refuted(self.program, goal.rule, reading):
+                    yield every(ranges, formula), self._conditions(cone, asset, True), None
+                    yield every(ranges, formula), self._conditions(cone, asset, False), (asset, asset)
+            case _:
+                raise LookupError(goal.kind)
+
+    def readings(self, asked: Pair) -> tuple[Reading, Reading]:
+        """Return both assets of a pair as the rules read them."""
+        return (
+            self.assets.reading(asked.better, asked.outcomes[0]),
+            self.assets.reading(asked.worse, asked.outcomes[1]),
+        )
+
+    def _reaching(self, goal: Goal) -> Iterator[tuple[Formula, list[Formula], Any]]:
+        asset = self.assets.any()
+        given, ranges = outcomes(self.program)
+        rated: dict[str, Term] = dict(given)
+        plain = self.assets.reading(asset, given)
+        classify = self.program.classify
+        stops = [
+            some(when.yes, every(no(when.known), rule.on_unknown == "otherwise"))
+            for rule in classify.rules
+            for when in [plain.truth(rule.when)]
+        ]
+        ids = [rule.reason.id for rule in classify.rules]
+        nodes: tuple[Typed, ...] = tuple(rule.when for rule in classify.rules)
+        if goal.rule in (*ids, classify.otherwise_reason.id):
+            n = ids.index(goal.rule) if goal.rule in ids else len(ids)
+            before = stops[:n] if classify.hit == "first" or n == len(ids) else []
+            reached = plain.truth(classify.rules[n].when).yes if n < len(ids) else True
+            formula = every(reached, *map(no, before))
+        else:
+            rated["class"] = Choice(class_index(classify, plain), True, classify.order[::-1])
+            reading = self.assets.reading(asset, rated)
+            rule = self._rule(goal.rule)
+            if "class" not in self.rests.of(*_expressions(rule)):
+                nodes = ()
+            nodes += _expressions(rule)
+            formula = _fires(rule, reading)
+        yield every(ranges, formula), self._conditions(self.rests.of(*nodes), asset, False), (asset, asset)
+
+    def _holding(self, goal: Goal) -> Iterator[tuple[Formula, list[Formula], Any]]:
+        assertion = next(a for a in self.program.assertions if a.reason.id == goal.rule)
+        asset = self.assets.any()
+        given, ranges = outcomes(self.program)
+        plain = self.assets.reading(asset, given)
+        classify = self.program.classify
+        exact = Choice(class_index(classify, plain), True, classify.order[::-1])
+        for chosen, nodes in (
+            (given["class"], ()),
+            (exact, tuple(rule.when for rule in classify.rules)),
+        ):
+            assert isinstance(chosen, Choice)  # noqa: S101 - a class
+            reading = self.assets.reading(asset, {**given, "class": chosen})
+            terms, holds = outputs_of(self.program, reading, chosen)
+            asserted = self.assets.reading(asset, {**given, "class": chosen, **terms})
+            formula = every(ranges, holds, no(asserted.truth(assertion.expr).yes))
+            haircut = self.program.haircut
+            every_step = (haircut.start, *haircut.steps, haircut.reference)
+            cone = self.rests.of(
+                assertion.expr,
+                *nodes,
+                *(node for step in every_step for node in step_expressions(step)),
+                *(limit.amount for limit in self.program.caps.limits),
+            )
+            yield formula, self._conditions(cone, asset, False), (asset, asset)
+
+    def _cone(self, goal: Goal) -> frozenset[str]:
+        """Return the facts that a goal is about."""
+        core = self.cores.get(goal.rule)
+        nodes = core.nodes if core is not None else _expressions(self._rule(goal.rule))
+        own = self.rests.of(*nodes)
+        if goal.driver is not None:
+            own |= goal.driver.rests
+        if goal.rule == "class":
+            own |= {COMPONENTS}
+        return own | {BASIS} if COMPONENTS in own else own
+
+    def _conditions(self, cone: frozenset[str], asset: Asset, is_light: bool) -> list[Formula]:
+        """Return what holds of an asset as far as it concerns `cone`, or only of each fact by itself."""
+        every_one = list(self.assets.admissible(asset))
+        if is_light:
+            own = {COMPONENTS, BASIS}
+            return [c.holds for c in every_one if c.facts <= cone and (len(c.facts) == 1 or c.facts <= own)]
+        return [c.holds for c in _concerning(cone, every_one)]
+
+    def _step(self, rule: str) -> Step:
+        haircut = self.program.haircut
+        return next(
+            s for s in (haircut.start, *haircut.steps, haircut.reference) if s.reason.id == rule
+        )
+
+    def _rule(self, rule: str) -> Any:
+        program, haircut = self.program, self.program.haircut
+        listed = (
+            *program.classify.rules,
+            *program.rating.knock_outs,
+            *program.rating.statuses,
+            haircut.start,
+            *haircut.steps,
+            haircut.reference,
+            *program.caps.limits,
+            *program.conditions,
+            *program.review,
+        )
+        return next((one for one in listed if one.reason.id == rule), None)
+
+
+def _expressions(rule: Any) -> tuple[Typed, ...]:
+    match rule:
+        case None:
+            return ()
+        case Step():
+            return step_expressions(rule)
+        case Limit():
+            return (rule.amount,) if rule.when is None else (rule.when, rule.amount)
+    return () if rule.when is None else (rule.when,)
+
+
+def _fires(rule: Any, reading: Reading) -> Formula:
+    """Return whether a rule makes a difference."""
+    match rule:
+        case KnockOut() | StatusRule():
+            return every(fires(rule, reading), reading.truth(rule.when).yes)
+        case Step():
+            return compare("!=", amount_of(rule, reading), neutral(rule))
+        case Limit():
+            return compare("<", limit_of(rule, reading), NO_LIMIT)
+        case ListedCondition() | ReviewRule():
+            return reading.truth(rule.when).yes
+    raise LookupError(rule)
+
+
+def _concerning(cone: Iterable[str], conditions: list[Condition]) -> list[Condition]:
+    """Return the conditions that touch `cone`, and those that touch what these touch."""
+    about = set(cone)
+    found: list[Condition] = []
+    left = conditions
+    while True:
+        near = [c for c in left if about & c.facts]
+        if not near:
+            return found
+        found += near
+        left = [c for c in left if not about & c.facts]
+        about.update(*(c.facts for c in near))
+
+
+def _solve(formula: Formula, conditions: list[Formula], until: float) -> tuple[Outcome, Any, Any]:
+    if formula is False:
+        return "proved", None, None
+    wait = FIRST
+    for seed in SEEDS:
+        left = until - monotonic()
+        if left <= 0:
+            break
+        solver = z3.Solver()
+        solver.set("timeout", int(1000 * max(0.05, min(wait, left))))
+        solver.set("random_seed", seed)
+        solver.add(*(c for c in conditions if c is not True), formula)
+        answer = solver.check()
+        if answer == z3.unsat:
+            return "proved", None, None
+        if answer == z3.sat:
+            return "refuted", solver.model(), None
+        wait *= 2
+    return "unknown", None, None
+
+
+def valued(
+    model: Any, better: Asset, worse: Asset, cone: frozenset[str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what a model says of the facts in `cone`, of either asset; None where one is not known."""
+    return _values(model, better, cone), _values(model, worse, cone)
+
+
+def _values(model: Any, asset: Asset, cone: frozenset[str]) -> dict[str, Any]:
+    def is_true(formula: Formula) -> bool:
+        return formula if isinstance(formula, bool) else z3.is_true(model.eval(formula, model_completion=True))
+
+    def number(value: Any) -> Fraction:
+        if isinstance(value, Fraction):
+            return value
+        found = model.eval(value, model_completion=True)
+        if z3.is_algebraic_value(found):
+            found = found.approx(12)
+        return Fraction(found.numerator_as_long(), found.denominator_as_long())
+
+    def said(term: Term) -> Any:
+        if not is_true(term.known):
+            return None
+        if hasattr(term, "members"):
+            return term.members[int(number(term.index))]
+        return number(term.value) if hasattr(term, "value") else is_true(term.yes)
+
+    found = {name: said(term) for name, term in asset.facts.items() if name in cone}
+    if COMPONENTS in cone:
+        listed = None
+        if is_true(asset.backing.known):
+            listed = {
+                kind: number(share)
+                for kind, share in asset.backing.shares.items()
+                if is_true(asset.backing.listed[kind]) or number(share) > 0
+            }
+        found[COMPONENTS] = listed
+        found |= {name: said(term) for name, term in asset.layer.items()}
+    return found
