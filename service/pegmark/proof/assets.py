@@ -1,27 +1,27 @@
 """Any asset at any venue: what may be submitted of it, as variables, and what no asset can be.
 
 An `Asset` has a term for each submitted fact. Whether a fact is known is a variable of its own, so that
-what is proved holds with any facts missing. `admissible` says what requests are refused for: ranges,
-contradictions, and values on the wrong side of the bound that stands in for them (`facts.consistency`,
-`engine.bounds`). Each of its conditions comes with the facts it is about, so that a goal takes only those
-that concern it.
+what is proved holds with any facts missing. The laws of `Assets` say what requests are refused for:
+ranges, contradictions, and values on the wrong side of the bound that stands in for them
+(`facts.consistency`, `engine.bounds`). Each says which facts it is about, so that a goal takes only those that
+concern it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache
 from typing import NamedTuple
 
 import z3
 
-from pegmark.engine.writer import submitted
 from pegmark.facts.components import BASIS, COMPONENT_KINDS, COMPONENTS
 from pegmark.facts.consistency import NESTED, TOLERANCE
 from pegmark.facts.specification import FactSpec
 from pegmark.facts.vocabulary import FACTS, READABLE
-from pegmark.language.nodes import Typed, reads
+from pegmark.proof.dependency import Dependencies
 from pegmark.proof.terms import (
     Choice,
     Formula,
@@ -46,15 +46,17 @@ from pegmark.rulebook.program import Program
 
 LAYER_SCORE, LAYER_HAIRCUT, LAYER_CLASS = "layer.score", "layer.haircut", "layer.class"
 ZERO, ONE = Fraction(0), Fraction(1)
+LISTED, SHARE = "backing.listed", "backing.share."
 MOST_SHARE = Fraction(10)
-"""What one component may be of liabilities at most."""
+"""What components may be of liabilities at most."""
+ROUNDING = Fraction(TOLERANCE).limit_denominator(10**6)
 
 
-class Condition(NamedTuple):
-    """Something that holds of every asset, and the submitted facts it is about."""
+class Law(NamedTuple):
+    """Something that holds of every asset that is not refused, and the submitted facts it is about."""
 
     facts: frozenset[str]
-    holds: Formula
+    holds: Callable[[Asset], Formula]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +97,17 @@ class Assets:
 
     def __init__(self, program: Program, language: Language) -> None:
         self.program, self.language = program, language
+        self.rests = Dependencies(program)
         self.specs: dict[str, FactSpec] = {
             **{name: spec for name, spec in FACTS.items() if name != COMPONENTS},
             **declared(program.custom),
         }
+        self.laws: tuple[Law, ...] = (
+            *(_ranged(name, spec) for name, spec in self.specs.items()),
+            *_LISTED,
+            *_CONSISTENT,
+            *(self._bound(n) for n in range(len(program.fillings))),
+        )
 
     def any(self) -> Asset:
         """Return an asset of which nothing is settled."""
@@ -117,73 +126,63 @@ class Assets:
 
     def reading(self, asset: Asset, outcomes: Mapping[str, Term] | None = None) -> Reading:
         """Return the asset as the rules read it: components spread, and what is missing filled in."""
-        return Reading(self.language, self._filled(asset)[0], outcomes)
+        return Reading(self.language, self._filled(asset, len(self.program.fillings)), outcomes)
 
-    def admissible(self, asset: Asset) -> Iterator[Condition]:
-        """Yield what holds of an asset that is not refused."""
-        for name, spec in self.specs.items():
-            yield Condition(frozenset({name}), _in_range(asset.facts[name], spec))
-        for name, term in asset.layer.items():
-            within = _is_member(term) if isinstance(term, Choice) else _in_range(term, READABLE[name])
-            yield Condition(frozenset({COMPONENTS}), within)
-        yield from _sound(asset)
-        yield from _not_contradictory(asset)
-        yield from self._filled(asset)[1]
+    def _filled(self, asset: Asset, count: int) -> Callable[[str], Term]:
+        """Return what gives readable facts, the first bounds in the place of what is unknown.
 
-    def _filled(self, asset: Asset) -> tuple[dict[str, Term], list[Condition]]:
-        """Return the readable facts with bounds in the place of what is unknown, and those bounds."""
-        found: dict[str, Term] = {**asset.facts, **spread(asset), **self._beneath(asset)}
-        bounds = []
-        about: dict[str, frozenset[str]] = {}
-        for filling in self.program.fillings:
-            reading = Reading(self.language, found)
-            bound, own = reading.term(filling.expr), found[filling.fact]
-            facts = self._about(filling.expr, about) | {filling.fact}
-            about[filling.fact] = facts
-            if isinstance(bound, Number) and isinstance(own, Number):
-                is_low = READABLE[filling.fact].worse == "lower"
-                op = ">=" if is_low else "<="
-                kept = implies(every(own.known, bound.known), compare(op, own.value, bound.value))
-                bounds.append(Condition(frozenset(facts), kept))
-            found[filling.fact] = first_known(own, bound)
-        return found, bounds
+        A bound reads what earlier ones fill in, and its own fact as it was submitted.
+        """
+        places = {filling.fact: n for n, filling in enumerate(self.program.fillings[:count])}
 
-    @staticmethod
-    def _about(node: Typed, about: Mapping[str, frozenset[str]]) -> frozenset[str]:
-        names = {read.name for read in reads(node) if read.origin == "fact"}
-        own = {submitted(name) for name in names}
-        shares = {BASIS} if COMPONENTS in own else set()
-        return frozenset(own | shares).union(*(about.get(name, frozenset()) for name in names))
+        @cache
+        def fact(name: str) -> Term:
+            own = self._submitted(asset, name)
+            if name not in places:
+                return own
+            n = places[name]
+            reading = Reading(self.language, self._filled(asset, n))
+            return first_known(own, reading.term(self.program.fillings[n].expr))
 
-    def _beneath(self, asset: Asset) -> dict[str, Term]:
-        """Return what is inherited; nothing is, where a layering rulebook does not see the components."""
-        if self.program.classify.layering is None:
-            return dict(asset.layer)
-        return {name: _only_if(asset.backing.known, term) for name, term in asset.layer.items()}
+        return fact
+
+    def _submitted(self, asset: Asset, name: str) -> Term:
+        if name in asset.layer:
+            # Where components are not known, what they rest on is not.
+            is_hidden = self.program.classify.layering is not None
+            return _only_if(asset.backing.known, asset.layer[name]) if is_hidden else asset.layer[name]
+        if name == LISTED:
+            return Number(asset.backing.total, asset.backing.known)
+        return share(asset, name.removeprefix(SHARE)) if name.startswith(SHARE) else asset.facts[name]
+
+    def _bound(self, n: int) -> Law:
+        filling = self.program.fillings[n]
+
+        def holds(asset: Asset) -> Formula:
+            own = self._submitted(asset, filling.fact)
+            bound = Reading(self.language, self._filled(asset, n)).term(filling.expr)
+            if not (isinstance(own, Number) and isinstance(bound, Number)):
+                return True
+            op = ">=" if READABLE[filling.fact].worse == "lower" else "<="
+            return implies(every(own.known, bound.known), compare(op, own.value, bound.value))
+
+        return Law(self.rests.of_name(filling.fact), holds)
 
 
-def spread(asset: Asset) -> dict[str, Term]:
-    """Return the shares that rules read, as `facts.snapshot.spread` does."""
-    backing = asset.backing
-    net = is_net(asset)
-    total = backing.total
-    found: dict[str, Term] = {"backing.listed": Number(total, backing.known)}
-    for kind in COMPONENT_KINDS:
-        share = backing.shares[kind]
-        is_listed = backing.listed[kind]
-        if kind == "undisclosed":
-            short = pick(net, most(ZERO, arithmetic("-", ONE, total)), ZERO)
-            share = arithmetic("+", share, short)
-            is_listed = every(is_listed, compare(">=", total, ONE))
-        found[f"backing.share.{kind}"] = Number(share, every(backing.known, some(net, is_listed)))
-    return found
+def share(asset: Asset, kind: str) -> Number:
+    """Return the share of a kind as rules read it, as `facts.snapshot.spread` does."""
+    backing, net = asset.backing, is_net(asset)
+    found, is_listed = backing.shares[kind], backing.listed[kind]
+    if kind == "undisclosed":
+        short = pick(net, most(ZERO, arithmetic("-", ONE, backing.total)), ZERO)
+        found = arithmetic("+", found, short)
+        is_listed = every(is_listed, compare(">=", backing.total, ONE))
+    return Number(found, every(backing.known, some(net, is_listed)))
 
 
 def is_net(asset: Asset) -> Formula:
     """Return whether an asset's list of components is complete."""
-    basis = asset.facts[BASIS]
-    assert isinstance(basis, Choice)  # noqa: S101 - the vocabulary says so
-    return every(basis.known, compare("==", basis.index, Fraction(basis.members.index("net"))))
+    return _picks(asset, BASIS, "net")
 
 
 def unknown(term: Term) -> Term:
@@ -246,77 +245,93 @@ def _is_member(choice: Choice) -> Formula:
     return z3.Or([choice.index == n for n in range(len(choice.members))])
 
 
-def _sound(asset: Asset) -> Iterator[Condition]:
-    """Yield what every list of components keeps to."""
-    backing, net = asset.backing, is_net(asset)
-    about = frozenset({COMPONENTS, BASIS})
-    for kind, share in backing.shares.items():
-        within = every(compare(">=", share, ZERO), compare("<=", share, MOST_SHARE))
-        yield Condition(about, every(within, implies(no(backing.listed[kind]), compare("==", share, ZERO))))
-    total = backing.total
-    yield Condition(about, every(below(ZERO, total), compare("<=", total, MOST_SHARE)))
-    tolerated = ONE + Fraction(TOLERANCE).limit_denominator(10**6)
-    yield Condition(about, implies(every(backing.known, net), compare("<=", total, tolerated)))
-    held = asset.facts["backing.systemic_bank_share"]
-    assert isinstance(held, Number)  # noqa: S101 - the vocabulary says so
-    room = arithmetic("+", backing.shares["bank_deposit"], tolerated - ONE)
-    yield Condition(
-        about | {"backing.systemic_bank_share"},
-        implies(every(backing.known, net, held.known), compare("<=", held.value, room)),
+def _ranged(name: str, spec: FactSpec) -> Law:
+    return Law(frozenset({name}), lambda asset: _in_range(asset.facts[name], spec))
+
+
+def _layers_in_range(asset: Asset) -> Formula:
+    terms = asset.layer.items()
+    return every(
+        *(_is_member(t) if isinstance(t, Choice) else _in_range(t, READABLE[name]) for name, t in terms)
     )
 
 
-def _not_contradictory(asset: Asset) -> Iterator[Condition]:
-    """Yield that no two facts contradict each other."""
+def _shares_in_range(asset: Asset) -> Formula:
+    """What is not listed has no share, and there is some."""
+    backing = asset.backing
+    found = [below(ZERO, backing.total), compare("<=", backing.total, MOST_SHARE)]
+    for kind, of in backing.shares.items():
+        found.append(compare(">=", of, ZERO))
+        found.append(implies(no(backing.listed[kind]), compare("==", of, ZERO)))
+    return every(*found)
 
-    def number(name: str) -> Number:
-        found = asset.facts[name]
-        assert isinstance(found, Number)  # noqa: S101 - the vocabulary says so
-        return found
 
-    def truth(name: str) -> Truth:
-        found = asset.facts[name]
-        assert isinstance(found, Truth)  # noqa: S101 - the vocabulary says so
-        return found
+def _whole(asset: Asset) -> Formula:
+    backing = asset.backing
+    return implies(every(backing.known, is_net(asset)), compare("<=", backing.total, ONE + ROUNDING))
 
-    def picks(name: str, member: str) -> Formula:
-        found = asset.facts[name]
-        assert isinstance(found, Choice)  # noqa: S101 - the vocabulary says so
-        return every(found.known, compare("==", found.index, Fraction(found.members.index(member))))
 
-    def positive(name: str) -> Formula:
-        return every(number(name).known, below(ZERO, number(name).value))
+def _deposited(asset: Asset) -> Formula:
+    backing, held = asset.backing, _number(asset, "backing.systemic_bank_share")
+    room = arithmetic("+", backing.shares["bank_deposit"], ROUNDING)
+    is_told = every(backing.known, is_net(asset), held.known)
+    return implies(is_told, compare("<=", held.value, room))
 
-    for _, wide, narrow, _ in NESTED:
-        a, b = number(wide), number(narrow)
-        kept = implies(every(a.known, b.known), compare("<=", b.value, a.value))
-        yield Condition(frozenset({wide, narrow}), kept)
-    nobody = picks("redemption.right", "none")
-    excluded = [
-        ("redemption.right", nobody, "redemption.daily_capacity", positive("redemption.daily_capacity")),
-        ("redemption.right", nobody, "redemption.at_par", truth("redemption.at_par").yes),
-        ("redemption.right", nobody, "redemption.gated", truth("redemption.gated").yes),
-        (
-            "redemption.gated",
-            truth("redemption.gated").yes,
-            "redemption.daily_capacity",
-            positive("redemption.daily_capacity"),
-        ),
-        (
-            "backing.attestor",
-            picks("backing.attestor", "none"),
-            "backing.attestation_age",
-            number("backing.attestation_age").known,
-        ),
-        (
-            "venue.promotional_apr",
-            every(
-                number("venue.promotional_apr").known,
-                compare("==", number("venue.promotional_apr").value, ZERO),
-            ),
-            "venue.promotion_counts_collateral",
-            truth("venue.promotion_counts_collateral").yes,
-        ),
-    ]
-    for first, one, second, other in excluded:
-        yield Condition(frozenset({first, second}), no(every(one, other)))
+
+_LISTED = (
+    Law(frozenset({COMPONENTS}), _layers_in_range),
+    Law(frozenset({COMPONENTS}), _shares_in_range),
+    Law(frozenset({COMPONENTS, BASIS}), _whole),
+    Law(frozenset({COMPONENTS, BASIS, "backing.systemic_bank_share"}), _deposited),
+)
+
+
+def _nested(wide: str, narrow: str) -> Law:
+    def holds(asset: Asset) -> Formula:
+        a, b = _number(asset, wide), _number(asset, narrow)
+        return implies(every(a.known, b.known), compare("<=", b.value, a.value))
+
+    return Law(frozenset({wide, narrow}), holds)
+
+
+def _excluded(first: str, second: str, meets: Callable[[Asset], Formula]) -> Law:
+    return Law(frozenset({first, second}), lambda asset: no(meets(asset)))
+
+
+def _number(asset: Asset, name: str) -> Number:
+    found = asset.facts[name]
+    assert isinstance(found, Number)  # noqa: S101 - the vocabulary says so
+    return found
+
+
+def _is(asset: Asset, name: str) -> Formula:
+    found = asset.facts[name]
+    assert isinstance(found, Truth)  # noqa: S101 - the vocabulary says so
+    return found.yes
+
+
+def _picks(asset: Asset, name: str, member: str) -> Formula:
+    found = asset.facts[name]
+    assert isinstance(found, Choice)  # noqa: S101 - the vocabulary says so
+    return every(found.known, compare("==", found.index, Fraction(found.members.index(member))))
+
+
+def _stated(asset: Asset, name: str, op: str) -> Formula:
+    found = _number(asset, name)
+    return every(found.known, compare(op, found.value, ZERO))
+
+
+_RIGHT, _CAPACITY, _GATED = "redemption.right", "redemption.daily_capacity", "redemption.gated"
+_ATTESTOR, _AGE = "backing.attestor", "backing.attestation_age"
+_APR, _COUNTS = "venue.promotional_apr", "venue.promotion_counts_collateral"
+_CONSISTENT = (
+    *(_nested(wide, narrow) for _, wide, narrow, _ in NESTED),
+    _excluded(_RIGHT, _CAPACITY, lambda a: every(_picks(a, _RIGHT, "none"), _stated(a, _CAPACITY, ">"))),
+    *(
+        _excluded(_RIGHT, name, lambda a, name=name: every(_picks(a, _RIGHT, "none"), _is(a, name)))
+        for name in ("redemption.at_par", _GATED)
+    ),
+    _excluded(_GATED, _CAPACITY, lambda a: every(_is(a, _GATED), _stated(a, _CAPACITY, ">"))),
+    _excluded(_ATTESTOR, _AGE, lambda a: every(_picks(a, _ATTESTOR, "none"), _number(a, _AGE).known)),
+    _excluded(_APR, _COUNTS, lambda a: every(_stated(a, _APR, "=="), _is(a, _COUNTS))),
+)

@@ -32,8 +32,12 @@ class Dependencies:
                 if read.origin in ("outcome", "position"):
                     found.add(read.name)
                 elif read.origin != "param":
-                    found |= self._names.get(read.name) or _submitted(read.name)
+                    found |= self.of_name(read.name)
         return frozenset(found)
+
+    def of_name(self, name: str) -> frozenset[str]:
+        """Return what a derived name or a readable fact rests on."""
+        return self._names.get(name) or _submitted(name)
 
 
 def _submitted(name: str) -> frozenset[str]:

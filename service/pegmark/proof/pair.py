@@ -55,6 +55,13 @@ class Driver:
                 return frozenset({COMPONENTS})
         return frozenset({self.name})
 
+    @property
+    def changes(self) -> frozenset[str]:
+        """The submitted facts that differ."""
+        if self.name.startswith("layer."):
+            return frozenset({COMPONENTS})
+        return self.rests
+
 
 class Pair(NamedTuple):
     """The better asset, the worse one, the outcomes each is read with, and what holds between them."""
@@ -104,28 +111,26 @@ def outcomes(program: Program) -> tuple[dict[str, Term], Formula]:
     return found, every(*ranges)
 
 
-def pair(assets: Assets, driver: Driver) -> Pair:
-    """Return two assets that differ as `driver` says, and in nothing else."""
-    asset = assets.any()
-    given, ranges = outcomes(assets.program)
+def pair(assets: Assets, asset: Asset, given: dict[str, Term], driver: Driver) -> Pair:
+    """Return `asset`, read with `given` outcomes, and one that differs as `driver` says and in nothing else."""
     name = driver.name
     if driver.kind in ("moved", "unlisted"):
         worse, holds = _rearranged(asset, driver)
-        return Pair(asset, worse, (given, given), every(ranges, holds))
+        return Pair(asset, worse, (given, given), holds)
     if name in given:
         other, apart = _lower(given[name], f"{name}'", is_higher=name == SIZE)
-        return Pair(asset, asset, (given, {**given, name: other}), every(ranges, apart))
+        return Pair(asset, asset, (given, {**given, name: other}), apart)
     if driver.kind == "hidden":
         if name == COMPONENTS:
             hidden = replace(asset, backing=replace(asset.backing, known=False))
-            return Pair(asset, hidden, (given, given), every(ranges, asset.backing.known))
+            return Pair(asset, hidden, (given, given), asset.backing.known)
         term = asset.layer[name] if name in asset.layer else asset.facts[name]
-        return Pair(asset, asset.having(name, unknown(term)), (given, given), every(ranges, term.known))
+        return Pair(asset, asset.having(name, unknown(term)), (given, given), term.known)
     spec = assets.specs.get(name) or READABLE[name]
     term = asset.layer[name] if name in asset.layer else asset.facts[name]
     other = changed(spec)
     holds = every(term.known, is_worse(spec, term, other))
-    return Pair(asset, asset.having(name, other), (given, given), every(ranges, holds))
+    return Pair(asset, asset.having(name, other), (given, given), holds)
 
 
 def _lower(term: Term, name: str, *, is_higher: bool) -> tuple[Term, Formula]:

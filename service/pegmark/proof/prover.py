@@ -19,12 +19,12 @@ import z3
 from pegmark.facts.components import BASIS, COMPONENTS
 from pegmark.language.nodes import Typed
 from pegmark.proof import passes
-from pegmark.proof.assets import Asset, Assets, Condition
+from pegmark.proof.assets import Asset, Assets, Law
 from pegmark.proof.cores import Core, amount_of, class_index, cores, fires, improved, limit_of, neutral, NO_LIMIT
-from pegmark.proof.dependency import Dependencies
 from pegmark.proof.goals import Goal
 from pegmark.proof.outputs import outputs as outputs_of
-from pegmark.proof.pair import Pair, outcomes, pair
+from pegmark.proof.pair import Driver, Pair, outcomes, pair
+from pegmark.proof.products import linear
 from pegmark.proof.terms import Choice, Formula, Term, compare, every, no, some
 from pegmark.proof.translate import Language, Reading
 from pegmark.rulebook.expressions import step_expressions
@@ -60,8 +60,14 @@ class Prover:
         self.program = program
         self.language = Language(program, day)
         self.assets = Assets(program, self.language)
-        self.rests = Dependencies(program)
+        self.rests = self.assets.rests
         self.cores = {core.rule: core for core in cores(program)}
+        self.asset = self.assets.any()
+        self.given, self.ranges = outcomes(program)
+        self.reading = self.assets.reading(self.asset, self.given)
+        self._last: tuple[Driver, Pair, tuple[Reading, Reading]] | None = None
+        self._held: dict[Law, Formula] = {}
+        self._also: dict[Law, Formula] = {}
 
     def prove(self, goal: Goal, seconds: float) -> Verdict:
         """Return what becomes of a goal within so many seconds."""
@@ -78,9 +84,8 @@ class Prover:
                 why = passes.objection(self.program, goal.rule)
                 if why:
                     return "refuted", why, None
-        asked = list(self._asked(goal))
         found: tuple[Outcome, Any, Any] = ("proved", None, None)
-        for formula, conditions, both in asked:
+        for formula, conditions, both in self._asked(goal):
             found = _solve(formula, conditions, until)
             if found[0] == "proved":
                 break
@@ -102,56 +107,65 @@ class Prover:
             case "never better":
                 assert goal.driver is not None  # noqa: S101 - of this kind
                 core = self.cores[goal.rule]
-                asked = pair(self.assets, goal.driver)
-                readings = self.readings(asked)
+                asked, readings = self._pair(goal.driver)
                 cone = self._cone(goal)
-                light = [*self._conditions(cone, asked.better, True), *self._conditions(cone, asked.worse, True)]
-                full = [
-                    *self._conditions(cone, asked.better, False),
-                    *self._conditions(cone, asked.worse, False),
-                ]
                 both = (asked.better, asked.worse)
                 formulas = list(improved(core, *readings, both))
-                for formula in formulas:
-                    yield every(asked.holds, formula), light, both
-                yield every(asked.holds, formulas[0]), full, both
-                if len(formulas) > 1:
-                    yield every(asked.holds, formulas[-1]), full, both
+                for is_light in (True, False):
+                    laws = self._of_both(cone, asked, goal.driver, is_light=is_light)
+                    yield from ((every(asked.holds, formula), laws, both) for formula in formulas)
             case "reachable":
                 yield from self._reaching(goal)
             case "overlap":
-                asset = self.assets.any()
-                reading = self.assets.reading(asset, outcomes(self.program)[0])
                 rules = {rule.reason.id: rule for rule in self.program.classify.rules}
                 a, b = rules[goal.rule], rules[goal.about]
-                holds = every(reading.truth(a.when).yes, reading.truth(b.when).yes, a.then != b.then)
-                yield holds, self._conditions(self.rests.of(a.when, b.when), asset, False), (asset, asset)
+                truths = self.reading.truth(a.when).yes, self.reading.truth(b.when).yes
+                laws = self._conditions(self.rests.of(a.when, b.when))
+                yield every(*truths, a.then != b.then), laws, (self.asset, self.asset)
             case "holds":
                 yield from self._holding(goal)
             case "passes":
-                asset = self.assets.any()
-                given, ranges = outcomes(self.program)
-                reading = self.assets.reading(asset, given)
                 steps = (self.program.haircut.start, *self.program.haircut.steps)
                 cone = self.rests.of(*(node for step in steps for node in step_expressions(step)))
-                for formula in passes.refuted(self.program, goal.rule, reading):
-                    yield every(ranges, formula), self._conditions(cone, asset, True), None
-                    yield every(ranges, formula), self._conditions(cone, asset, False), (asset, asset)
+                for formula in passes.refuted(self.program, goal.rule, self.reading):
+                    asked = every(self.ranges, formula)
+                    yield asked, self._conditions(cone), (self.asset, self.asset)
             case _:
                 raise LookupError(goal.kind)
 
-    def readings(self, asked: Pair) -> tuple[Reading, Reading]:
-        """Return both assets of a pair as the rules read them."""
-        return (
-            self.assets.reading(asked.better, asked.outcomes[0]),
-            self.assets.reading(asked.worse, asked.outcomes[1]),
-        )
+    def _pair(self, driver: Driver) -> tuple[Pair, tuple[Reading, Reading]]:
+        """Return a pair, and both its assets as the rules read them; goals come driver by driver."""
+        if self._last is None or self._last[0] != driver:
+            asked = pair(self.assets, self.asset, self.given, driver)
+            self._also.clear()
+            better = self.reading if asked.outcomes[0] is self.given else None
+            self._last = (
+                driver,
+                asked._replace(holds=every(self.ranges, asked.holds)),
+                (
+                    better or self.assets.reading(asked.better, asked.outcomes[0]),
+                    self.assets.reading(asked.worse, asked.outcomes[1]),
+                ),
+            )
+        return self._last[1:]
+
+    def _of_both(self, cone: frozenset[str], asked: Pair, driver: Driver, *, is_light: bool) -> list[Formula]:
+        """Return what holds of both assets; of the worse one only what is about the difference."""
+        laws = self._laws(cone, is_light)
+        other = [] if asked.worse is asked.better else [law for law in laws if law.facts & driver.changes]
+        for law in other:
+            if law not in self._also:
+                self._also[law] = law.holds(asked.worse)
+        return [self._of_asset(law) for law in laws] + [self._also[law] for law in other]
+
+    def _of_asset(self, law: Law) -> Formula:
+        if law not in self._held:
+            self._held[law] = law.holds(self.asset)
+        return self._held[law]
 
     def _reaching(self, goal: Goal) -> Iterator[tuple[Formula, list[Formula], Any]]:
-        asset = self.assets.any()
-        given, ranges = outcomes(self.program)
-        rated: dict[str, Term] = dict(given)
-        plain = self.assets.reading(asset, given)
+        rated: dict[str, Term] = dict(self.given)
+        plain = self.reading
         classify = self.program.classify
         stops = [
             some(when.yes, every(no(when.known), rule.on_unknown == "otherwise"))
@@ -160,28 +174,28 @@ class Prover:
         ]
         ids = [rule.reason.id for rule in classify.rules]
         nodes: tuple[Typed, ...] = tuple(rule.when for rule in classify.rules)
-        if goal.rule in (*ids, classify.otherwise_reason.id):
-            n = ids.index(goal.rule) if goal.rule in ids else len(ids)
-            before = stops[:n] if classify.hit == "first" or n == len(ids) else []
-            reached = plain.truth(classify.rules[n].when).yes if n < len(ids) else True
-            formula = every(reached, *map(no, before))
+        if goal.rule in ids:
+            n = ids.index(goal.rule)
+            before = stops[:n] if classify.hit == "first" else []
+            formula = every(plain.truth(classify.rules[n].when).yes, *map(no, before))
+        elif goal.rule == classify.otherwise_reason.id:
+            # Rules that cannot be told may lead there as well.
+            formula = compare("==", class_index(classify, plain), Fraction(0))
         else:
             rated["class"] = Choice(class_index(classify, plain), True, classify.order[::-1])
-            reading = self.assets.reading(asset, rated)
+            reading = self.assets.reading(self.asset, rated)
             rule = self._rule(goal.rule)
             if "class" not in self.rests.of(*_expressions(rule)):
                 nodes = ()
             nodes += _expressions(rule)
             formula = _fires(rule, reading)
-        yield every(ranges, formula), self._conditions(self.rests.of(*nodes), asset, False), (asset, asset)
+        yield every(self.ranges, formula), self._conditions(self.rests.of(*nodes)), (self.asset, self.asset)
 
     def _holding(self, goal: Goal) -> Iterator[tuple[Formula, list[Formula], Any]]:
         assertion = next(a for a in self.program.assertions if a.reason.id == goal.rule)
-        asset = self.assets.any()
-        given, ranges = outcomes(self.program)
-        plain = self.assets.reading(asset, given)
+        asset, given, ranges = self.asset, self.given, self.ranges
         classify = self.program.classify
-        exact = Choice(class_index(classify, plain), True, classify.order[::-1])
+        exact = Choice(class_index(classify, self.reading), True, classify.order[::-1])
         for chosen, nodes in (
             (given["class"], ()),
             (exact, tuple(rule.when for rule in classify.rules)),
@@ -199,7 +213,7 @@ class Prover:
                 *(node for step in every_step for node in step_expressions(step)),
                 *(limit.amount for limit in self.program.caps.limits),
             )
-            yield formula, self._conditions(cone, asset, False), (asset, asset)
+            yield formula, self._conditions(cone), (asset, asset)
 
     def _cone(self, goal: Goal) -> frozenset[str]:
         """Return the facts that a goal is about."""
@@ -212,13 +226,17 @@ class Prover:
             own |= {COMPONENTS}
         return own | {BASIS} if COMPONENTS in own else own
 
-    def _conditions(self, cone: frozenset[str], asset: Asset, is_light: bool) -> list[Formula]:
-        """Return what holds of an asset as far as it concerns `cone`, or only of each fact by itself."""
-        every_one = list(self.assets.admissible(asset))
+    def _conditions(self, cone: frozenset[str], *, is_light: bool = False) -> list[Formula]:
+        """Return what holds of an asset as far as it concerns `cone`."""
+        return [self._of_asset(law) for law in self._laws(cone, is_light)]
+
+    def _laws(self, cone: frozenset[str], is_light: bool) -> list[Law]:
+        """Return the laws that concern `cone`, or only those about nothing else."""
         if is_light:
             own = {COMPONENTS, BASIS}
-            return [c.holds for c in every_one if c.facts <= cone and (len(c.facts) == 1 or c.facts <= own)]
-        return [c.holds for c in _concerning(cone, every_one)]
+            laws = self.assets.laws
+            return [law for law in laws if law.facts <= cone and (len(law.facts) == 1 or law.facts <= own)]
+        return _concerning(cone, self.assets.laws)
 
     def _step(self, rule: str) -> Step:
         haircut = self.program.haircut
@@ -267,39 +285,47 @@ def _fires(rule: Any, reading: Reading) -> Formula:
     raise LookupError(rule)
 
 
-def _concerning(cone: Iterable[str], conditions: list[Condition]) -> list[Condition]:
-    """Return the conditions that touch `cone`, and those that touch what these touch."""
+def _concerning(cone: Iterable[str], laws: Iterable[Law]) -> list[Law]:
+    """Return the laws that touch `cone`, and those that touch what these touch."""
     about = set(cone)
-    found: list[Condition] = []
-    left = conditions
+    found: list[Law] = []
+    left = list(laws)
     while True:
-        near = [c for c in left if about & c.facts]
+        near = [law for law in left if about & law.facts]
         if not near:
             return found
         found += near
-        left = [c for c in left if not about & c.facts]
-        about.update(*(c.facts for c in near))
+        left = [law for law in left if not about & law.facts]
+        about.update(*(law.facts for law in near))
 
 
 def _solve(formula: Formula, conditions: list[Formula], until: float) -> tuple[Outcome, Any, Any]:
     if formula is False:
+        return "proved", None, None
+    asked = [c for c in (*conditions, formula) if c is not True]
+    if (simpler := linear(asked)) is not None and _ask(simpler, 0, until)[0] == z3.unsat:
         return "proved", None, None
     wait = FIRST
     for seed in SEEDS:
         left = until - monotonic()
         if left <= 0:
             break
-        solver = z3.Solver()
-        solver.set("timeout", int(1000 * max(0.05, min(wait, left))))
-        solver.set("random_seed", seed)
-        solver.add(*(c for c in conditions if c is not True), formula)
-        answer = solver.check()
+        answer, model = _ask(asked, seed, min(until, monotonic() + wait))
         if answer == z3.unsat:
             return "proved", None, None
         if answer == z3.sat:
-            return "refuted", solver.model(), None
+            return "refuted", model, None
         wait *= 2
     return "unknown", None, None
+
+
+def _ask(asked: list[Formula], seed: int, until: float) -> tuple[Any, Any]:
+    solver = z3.Solver()
+    solver.set("timeout", int(1000 * max(0.05, until - monotonic())))
+    solver.set("random_seed", seed)
+    solver.add(*asked)
+    answer = solver.check()
+    return answer, solver.model() if answer == z3.sat else None
 
 
 def valued(

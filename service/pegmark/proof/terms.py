@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import cache
 from typing import Any, NamedTuple
 
 import z3
@@ -83,7 +84,12 @@ def implies(if_: Formula, then: Formula) -> Formula:
 
 def real(x: Real) -> Any:
     """Return a number as z3 has it."""
-    return z3.Q(x.numerator, x.denominator) if isinstance(x, (Fraction, int)) else x
+    return _constant(x) if isinstance(x, (Fraction, int)) else x
+
+
+@cache
+def _constant(x: Fraction | int) -> Any:
+    return z3.RealVal(x)
 
 
 def pick(condition: Formula, yes: Real, otherwise: Real) -> Real:

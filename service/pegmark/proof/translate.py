@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
 from functools import reduce
-from typing import Any, TypeVar
-
-import z3
+from typing import TypeVar
 
 from pegmark.language.nodes import (
     Abs,
@@ -33,7 +31,6 @@ from pegmark.proof.terms import (
     Truth,
     arithmetic,
     compare,
-    either,
     every,
     least,
     most,
@@ -59,14 +56,14 @@ class Language:
 class Reading:
     """One asset as the rules read it.
 
-    `facts` has a term for every readable fact, `outcomes` one for every outcome that is read.
+    `fact` gives the term of a readable fact, `outcomes` that of every outcome that is read.
     """
 
     def __init__(
-        self, language: Language, facts: Mapping[str, Term], outcomes: Mapping[str, Term] | None = None
+        self, language: Language, fact: Callable[[str], Term], outcomes: Mapping[str, Term] | None = None
     ) -> None:
         self._language = language
-        self._facts = facts
+        self._fact = fact
         self._outcomes = outcomes or {}
         self._derived: dict[str, Term] = {}
 
@@ -140,7 +137,7 @@ class Reading:
                     self._derived[read.name] = self.term(self._language.derived[read.name])
                 return self._derived[read.name]
             case "fact":
-                return self._facts[read.name]
+                return self._fact(read.name)
         return self._outcomes[read.name]
 
 
@@ -209,20 +206,3 @@ def _as(kind: type[T], term: Term) -> T:
     if not isinstance(term, kind):
         raise TypeError(f"{term} is no {kind.__name__}")
     return term
-
-
-def free_choice(name: str, members: tuple[str, ...], known: Any = True) -> tuple[Choice, Any]:
-    """Return a choice that may be anything, and what holds of its index."""
-    index = z3.Real(name)
-    return Choice(index, known, members), z3.Or([index == n for n in range(len(members))])
-
-
-__all__ = [
-    "Language",
-    "Reading",
-    "chosen_by",
-    "constant",
-    "either",
-    "first_known",
-    "free_choice",
-]
