@@ -3,8 +3,7 @@
 An `Asset` has a term for each submitted fact. Whether a fact is known is a variable of its own, so that
 what is proved holds with any facts missing. The laws of `Assets` say what requests are refused for:
 ranges, contradictions, and values on the wrong side of the bound that stands in for them
-(`facts.consistency`, `engine.bounds`). Each says which facts it is about, so that a goal takes only those that
-concern it.
+(`facts.consistency`, `engine.bounds`). Each says which facts it is about, so that a goal takes only what concerns it.
 """
 
 from __future__ import annotations
@@ -257,7 +256,7 @@ def _layers_in_range(asset: Asset) -> Formula:
 
 
 def _shares_in_range(asset: Asset) -> Formula:
-    """What is not listed has no share, and there is some."""
+    """Return that what is not listed has no share, and that there is some."""
     backing = asset.backing
     found = [below(ZERO, backing.total), compare("<=", backing.total, MOST_SHARE)]
     for kind, of in backing.shares.items():
@@ -321,16 +320,15 @@ def _stated(asset: Asset, name: str, op: str) -> Formula:
     return every(found.known, compare(op, found.value, ZERO))
 
 
-_RIGHT, _CAPACITY, _GATED = "redemption.right", "redemption.daily_capacity", "redemption.gated"
+_RIGHT, _CAPACITY = "redemption.right", "redemption.daily_capacity"
+_AT_PAR, _GATED = "redemption.at_par", "redemption.gated"
 _ATTESTOR, _AGE = "backing.attestor", "backing.attestation_age"
 _APR, _COUNTS = "venue.promotional_apr", "venue.promotion_counts_collateral"
 _CONSISTENT = (
     *(_nested(wide, narrow) for _, wide, narrow, _ in NESTED),
     _excluded(_RIGHT, _CAPACITY, lambda a: every(_picks(a, _RIGHT, "none"), _stated(a, _CAPACITY, ">"))),
-    *(
-        _excluded(_RIGHT, name, lambda a, name=name: every(_picks(a, _RIGHT, "none"), _is(a, name)))
-        for name in ("redemption.at_par", _GATED)
-    ),
+    _excluded(_RIGHT, _AT_PAR, lambda a: every(_picks(a, _RIGHT, "none"), _is(a, _AT_PAR))),
+    _excluded(_RIGHT, _GATED, lambda a: every(_picks(a, _RIGHT, "none"), _is(a, _GATED))),
     _excluded(_GATED, _CAPACITY, lambda a: every(_is(a, _GATED), _stated(a, _CAPACITY, ">"))),
     _excluded(_ATTESTOR, _AGE, lambda a: every(_picks(a, _ATTESTOR, "none"), _number(a, _AGE).known)),
     _excluded(_APR, _COUNTS, lambda a: every(_stated(a, _APR, "=="), _is(a, _COUNTS))),

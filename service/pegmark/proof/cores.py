@@ -21,13 +21,13 @@ from pegmark.proof.terms import (
     Formula,
     Number,
     Real,
-    Term,
     Truth,
     arithmetic,
     below,
     compare,
     every,
     least,
+    most,
     no,
     pick,
     some,
@@ -75,8 +75,8 @@ def cores(program: Program) -> Iterator[Core]:
             of = line.grid.of if isinstance(line.grid, Bins) else line.grid.by
             nodes = (of,) if card.applies is None else (card.applies, of)
             yield Core(line.reason.id, "scorecards", (card, line), nodes)
-    for rule in (*program.rating.knock_outs, *program.rating.statuses):
-        yield Core(rule.reason.id, "rating", rule, (rule.when,))
+    rules: tuple[KnockOut | StatusRule, ...] = (*program.rating.knock_outs, *program.rating.statuses)
+    yield from (Core(rule.reason.id, "rating", rule, (rule.when,)) for rule in rules)
     haircut = program.haircut
     for step in (haircut.start, *haircut.steps, haircut.reference):
         yield Core(step.reason.id, "haircut", step, step_expressions(step))
@@ -181,6 +181,18 @@ def amount_of(step: Step, reading: Reading) -> Real:
     return found if step.when is None else pick(reading.truth(step.when).no, neutral(step), found)
 
 
+def applied(step: Step, before: Real, amount: Real) -> Real:
+    """Return the haircut after a step."""
+    match step.op:
+        case "add":
+            return arithmetic("+", before, amount)
+        case "max":
+            return most(before, amount)
+        case "min":
+            return least(before, amount)
+    return arithmetic("*", before, amount)
+
+
 def neutral(step: Step) -> Fraction:
     """Return the amount of a step that changes nothing."""
     return {"add": ZERO, "max": -NO_LIMIT, "min": NO_LIMIT, "multiply": ONE}[step.op]
@@ -264,19 +276,3 @@ def _along(step: Step, curve: Curve, better: Reading, worse: Reading) -> Formula
         parts.append(every(known[0], no(known[1])))
     stays = every(no(whens[0].no), no(whens[1].no), some(*parts))
     return some(stays, every(no(whens[0].no), whens[1].no))
-
-
-def terms(core: Core, reading: Reading, asset: Asset) -> Term:
-    """Return what a rule comes to."""
-    match core.item:
-        case Classify() as classify:
-            return Number(class_index(classify, reading, asset), True)
-        case (card, line):
-            return Number(points(card, line, reading), True)
-        case KnockOut() | StatusRule() as rule:
-            holds = fires(rule, reading)
-            return Truth(holds, no(holds))
-        case Limit() as limit:
-            return Number(limit_of(limit, reading), True)
-        case Step() as step:
-            return Number(amount_of(step, reading), True)

@@ -13,6 +13,7 @@ from typing import Literal
 
 from pegmark.facts.components import COMPONENTS
 from pegmark.language.nodes import Read, Typed, reads
+from pegmark.proof.assets import SHARE
 from pegmark.proof.cores import Core, cores
 from pegmark.proof.dependency import Dependencies
 from pegmark.proof.pair import Driver
@@ -33,8 +34,8 @@ class Goal:
     def __str__(self) -> str:
         """Return the name by which a goal is listed and chosen.
 
-        >>> str(Goal("never better", "HC-OWN", Driver("hidden", "backing.basis"))), str(Goal("reachable", "KO-1"))
-        ('HC-OWN hidden backing.basis', 'KO-1 reachable')
+        >>> str(Goal("never better", "HC-OWN", Driver("hidden", "backing.basis")))
+        'HC-OWN hidden backing.basis'
         """
         about = f" {self.about}" if self.about else ""
         return f"{self.rule} {self.driver or self.kind}{about}"
@@ -50,9 +51,10 @@ def goals(program: Program, every_driver: list[Driver]) -> Iterator[Goal]:
     for core in cores(program):
         if core.section in ("rating", "haircut", "caps") and core.item is not program.haircut.start:
             yield Goal("reachable", core.rule)
-    for rule in (*program.conditions, *program.review):
-        if rule.when is not None:
-            yield Goal("reachable", rule.reason.id)
+    for condition in program.conditions:
+        if condition.when is not None:
+            yield Goal("reachable", condition.reason.id)
+    yield from (Goal("reachable", finding.reason.id) for finding in program.review)
     if program.classify.hit == "unique":
         ids = [rule.reason.id for rule in program.classify.rules]
         yield from (Goal("overlap", a, about=b) for n, a in enumerate(ids) for b in ids[n + 1 :])
@@ -65,11 +67,9 @@ LEMMAS = ("class", "composite", "maintenance", "initial", "cap", "status")
 """What puts rules together, and has to pass on that each does no better."""
 
 
-def _of_core(
-    core: Core, rests: Dependencies, every_driver: list[Driver], program: Program
-) -> Iterator[Goal]:
+def _of_core(core: Core, rests: Dependencies, every_driver: list[Driver], program: Program) -> Iterator[Goal]:
     read = rests.of(*core.nodes)
-    names = _named(rests, core.nodes, program)
+    names = _named(core.nodes, program)
     if core.section == "classify" and program.classify.layering is not None:
         # What lies beneath is taken over as it is; that a hidden list hides it too is not.
         read |= {COMPONENTS}
@@ -81,7 +81,7 @@ def _of_core(
         yield Goal("never better", core.rule, driver)
 
 
-def _named(rests: Dependencies, nodes: tuple[Typed, ...], program: Program) -> frozenset[str]:
+def _named(nodes: tuple[Typed, ...], program: Program) -> frozenset[str]:
     """Return the readable names of components that expressions rest on."""
     means = {derived.name: derived.expr for derived in program.derived}
     means |= {filling.fact: filling.expr for filling in program.fillings}
@@ -101,8 +101,10 @@ def _reads_kind(names: frozenset[str], driver: Driver) -> bool:
     ends = {driver.name, driver.to} - {""}
     if driver.kind == "unlisted":
         # The list falls further short of the whole.
-        return bool(names & ({"backing.listed", "backing.share.undisclosed"} | {f"backing.share.{driver.name}"}))
-    return any(f"backing.share.{kind}" in names for kind in ends)
+        return bool(
+            names & ({"backing.listed", "backing.share.undisclosed"} | {f"backing.share.{driver.name}"})
+        )
+    return any(f"{SHARE}{kind}" in names for kind in ends)
 
 
 def _tables(program: Program) -> list[Step]:
@@ -114,4 +116,3 @@ def _tables(program: Program) -> list[Step]:
 def _is_by_class(table: Table) -> bool:
     nodes = (table.by,) if table.by2 is None else (table.by, table.by2)
     return any(isinstance(node, Read) and node.name == "class" for node in nodes)
-

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import z3
 
-from pegmark.proof.cores import amount_of, limit_of, neutral
+from pegmark.proof.cores import amount_of, applied, limit_of, neutral
 from pegmark.proof.terms import (
     Choice,
     Formula,
@@ -19,7 +19,6 @@ from pegmark.proof.terms import (
     Term,
     Truth,
     arithmetic,
-    below,
     compare,
     every,
     implies,
@@ -49,9 +48,13 @@ def outputs(program: Program, reading: Reading, chosen: Choice) -> tuple[dict[st
     holds.append(free)
     bounded = most(haircut.low, least(haircut.high, before))
     is_up = haircut.rounding.mode == "up"
-    low, high = (bounded, arithmetic("+", bounded, tick)) if is_up else (
-        arithmetic("-", bounded, tick),
-        bounded,
+    low, high = (
+        (bounded, arithmetic("+", bounded, tick))
+        if is_up
+        else (
+            arithmetic("-", bounded, tick),
+            bounded,
+        )
     )
     floor = haircut.low - (haircut.low % tick) if not is_up else haircut.low
     accepted = [
@@ -107,15 +110,7 @@ def _waterfall(program: Program, reading: Reading) -> tuple[Real, Formula]:
             free.append(within)
         else:
             amount = amount_of(step, reading)
-        match step.op:
-            case "add":
-                found = arithmetic("+", found, amount)
-            case "max":
-                found = most(found, amount)
-            case "min":
-                found = least(found, amount)
-            case "multiply":
-                found = arithmetic("*", found, amount)
+        found = applied(step, found, amount)
     return found, every(*free)
 
 
@@ -127,6 +122,3 @@ def _somewhere(step: Step, curve: Curve, reading: Reading, n: int) -> tuple[Real
     if step.when is None:
         return amount, within
     return pick(reading.truth(step.when).no, neutral(step), amount), within
-
-
-__all__ = ["below", "outputs"]

@@ -31,7 +31,7 @@ from pegmark.proof.terms import (
 from pegmark.rulebook.program import Program
 
 CLASS, BAND = "class", "band"
-Kind = Literal["worse", "hidden", "moved", "unlisted", "larger"]
+Kind = Literal["worse", "hidden", "moved", "unlisted", "larger", "smaller", "raised", "lowered"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -112,13 +112,16 @@ def outcomes(program: Program) -> tuple[dict[str, Term], Formula]:
 
 
 def pair(assets: Assets, asset: Asset, given: dict[str, Term], driver: Driver) -> Pair:
-    """Return `asset`, read with `given` outcomes, and one that differs as `driver` says and in nothing else."""
+    """Return `asset`, read with `given` outcomes, and one that differs as `driver` says."""
     name = driver.name
     if driver.kind in ("moved", "unlisted"):
         worse, holds = _rearranged(asset, driver)
         return Pair(asset, worse, (given, given), holds)
+    if driver.kind == "smaller":
+        other, apart = lower(given[name], f"{name}'", is_higher=True)
+        return Pair(asset, asset, ({**given, name: other}, given), apart)
     if name in given:
-        other, apart = _lower(given[name], f"{name}'", is_higher=name == SIZE)
+        other, apart = lower(given[name], f"{name}'", is_higher=name == SIZE)
         return Pair(asset, asset, (given, {**given, name: other}), apart)
     if driver.kind == "hidden":
         if name == COMPONENTS:
@@ -129,11 +132,18 @@ def pair(assets: Assets, asset: Asset, given: dict[str, Term], driver: Driver) -
     spec = assets.specs.get(name) or READABLE[name]
     term = asset.layer[name] if name in asset.layer else asset.facts[name]
     other = changed(spec)
-    holds = every(term.known, is_worse(spec, term, other))
+    match driver.kind:
+        case "raised":
+            apart = is_more(term, other)
+        case "lowered":
+            apart = is_more(other, term)
+        case _:
+            apart = is_worse(spec, term, other)
+    holds = every(term.known, apart)
     return Pair(asset, asset.having(name, other), (given, given), holds)
 
 
-def _lower(term: Term, name: str, *, is_higher: bool) -> tuple[Term, Formula]:
+def lower(term: Term, name: str, *, is_higher: bool) -> tuple[Term, Formula]:
     """Return another outcome that is worse: lower, but for a size."""
     value = z3.Real(name)
     match term:
@@ -159,6 +169,18 @@ def is_worse(spec: FactSpec, this: Term, other: Term) -> Formula:
                 return below(_from_one(a), _from_one(b))
             return below(a, b) if worse == "higher" else below(b, a)
     raise TypeError(f"{spec.name} has two types")
+
+
+def is_more(this: Term, other: Term) -> Formula:
+    """Return whether `other` is a greater number or a later choice than `this`, or true where it is false."""
+    match this, other:
+        case Truth(), Truth():
+            return every(this.no, other.yes)
+        case Choice(a, _, _), Choice(b, _, _):
+            return below(a, b)
+        case Number(a, _), Number(b, _):
+            return below(a, b)
+    raise TypeError("a fact has two types")
 
 
 def _from_one(x: Any) -> Any:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 
 import z3
 
-from pegmark.engine.compiled import STATUSES
 from pegmark.language.types import Type
 from pegmark.proof.cores import amount_of
-from pegmark.proof.terms import Formula, every, some
+from pegmark.proof.terms import Formula, some
 from pegmark.proof.translate import Reading
 from pegmark.rulebook.program import Program, Step, Table
 
@@ -24,7 +24,11 @@ def objection(program: Program, lemma: str) -> str | None:
     """Return why a lemma does not hold, told from the constants of a program; None where it does."""
     match lemma:
         case "class":
-            return None if program.classify.order[-1] == program.classify.otherwise else "`otherwise` is not last"
+            return (
+                None
+                if program.classify.order[-1] == program.classify.otherwise
+                else "`otherwise` is not last"
+            )
         case "composite":
             weights = [weight for _, weight in program.rating.weights]
             return "a weight or the lift is negative" if min(weights) < 0 or program.rating.lift < 0 else None
@@ -75,7 +79,7 @@ def _composite(program: Program) -> Formula:
     for card in program.scorecards:
         pillar = card.pillar
         high, low = z3.Int(f"{pillar} before"), z3.Int(f"{pillar} after")
-        ranges.append(z3.And(0 <= low, low <= high, high <= 100))
+        ranges.append(z3.And(low >= 0, low <= high, high <= 100))
         applies = [True, True]
         if card.applies is not None:
             applies = [z3.Bool(f"{pillar} applies before"), z3.Bool(f"{pillar} applies after")]
@@ -112,12 +116,13 @@ def disordered(program: Program, step: Step) -> str | None:
     for place, node in enumerate((table.by, table.by2)):
         members = () if node is None else _ordered(program, node.type, node)
         others = sorted({row[1 - place] for row in rows if len(row) > 1} or {""})
-        for better, worse in zip(members, members[1:], strict=False):
+        for better, worse in pairwise(members):
             for other in others:
                 a, b = (_row(place, name, other) for name in (better, worse))
                 if a in rows and b in rows and rows[b] < rows[a]:
                     column = f" ({other})" if other else ""
-                    return f"`{worse}`{column} has {_percent(rows[b])}, the better `{better}` {_percent(rows[a])}"
+                    high, low = _percent(rows[a]), _percent(rows[b])
+                    return f"`{worse}`{column} has {low}, the better `{better}` {high}"
     return None
 
 
@@ -135,6 +140,3 @@ def _ordered(program: Program, kind: Type, node: object) -> tuple[str, ...]:
 
 def _percent(value: Fraction) -> str:
     return f"{float(value * 100):g} %"
-
-
-__all__ = ["STATUSES", "disordered", "every", "objection", "refuted"]

@@ -20,12 +20,22 @@ from pegmark.facts.components import BASIS, COMPONENTS
 from pegmark.language.nodes import Typed
 from pegmark.proof import passes
 from pegmark.proof.assets import Asset, Assets, Law
-from pegmark.proof.cores import Core, amount_of, class_index, cores, fires, improved, limit_of, neutral, NO_LIMIT
+from pegmark.proof.cores import (
+    NO_LIMIT,
+    amount_of,
+    class_index,
+    cores,
+    fires,
+    improved,
+    limit_of,
+    neutral,
+)
+from pegmark.proof.dependency import SIZE
 from pegmark.proof.goals import Goal
 from pegmark.proof.outputs import outputs as outputs_of
 from pegmark.proof.pair import Driver, Pair, outcomes, pair
 from pegmark.proof.products import linear
-from pegmark.proof.terms import Choice, Formula, Term, compare, every, no, some
+from pegmark.proof.terms import Choice, Formula, Number, Term, compare, every, no, some
 from pegmark.proof.translate import Language, Reading
 from pegmark.rulebook.expressions import step_expressions
 from pegmark.rulebook.program import Condition as ListedCondition
@@ -84,21 +94,24 @@ class Prover:
                 why = passes.objection(self.program, goal.rule)
                 if why:
                     return "refuted", why, None
-        found: tuple[Outcome, Any, Any] = ("proved", None, None)
+        outcome: Outcome = "proved"
+        model: Any = None
+        refuting: tuple[Asset, Asset] | None = None
         for formula, conditions, both in self._asked(goal):
-            found = _solve(formula, conditions, until)
-            if found[0] == "proved":
+            refuting = both
+            outcome, model = solve(formula, conditions, until)
+            if outcome == "proved":
                 break
-            if found[0] == "refuted" and both is not None:
-                found = ("refuted", found[1], both)
-        outcome, model, both = found
         if goal.kind == "reachable":
             if outcome == "proved":
                 return "refuted", "nothing can make it do so", None
             return ("proved" if outcome == "refuted" else "unknown"), "", None
         values = None
-        if outcome == "refuted" and both is not None:
-            values = valued(model, both[0], both[1], self._cone(goal))
+        if outcome == "refuted" and refuting is not None:
+            values = valued(model, *refuting, self._cone(goal))
+            if goal.driver is not None and goal.driver.name == SIZE:
+                for told, size in zip(values, _sizes(model, goal.driver), strict=True):
+                    told[SIZE] = size
         return outcome, "", values
 
     def _asked(self, goal: Goal) -> Iterator[tuple[Formula, list[Formula], Any]]:
@@ -236,17 +249,15 @@ class Prover:
             own = {COMPONENTS, BASIS}
             laws = self.assets.laws
             return [law for law in laws if law.facts <= cone and (len(law.facts) == 1 or law.facts <= own)]
-        return _concerning(cone, self.assets.laws)
+        return concerning(cone, self.assets.laws)
 
     def _step(self, rule: str) -> Step:
         haircut = self.program.haircut
-        return next(
-            s for s in (haircut.start, *haircut.steps, haircut.reference) if s.reason.id == rule
-        )
+        return next(s for s in (haircut.start, *haircut.steps, haircut.reference) if s.reason.id == rule)
 
     def _rule(self, rule: str) -> Any:
         program, haircut = self.program, self.program.haircut
-        listed = (
+        listed: tuple[Any, ...] = (
             *program.classify.rules,
             *program.rating.knock_outs,
             *program.rating.statuses,
@@ -280,12 +291,12 @@ def _fires(rule: Any, reading: Reading) -> Formula:
             return compare("!=", amount_of(rule, reading), neutral(rule))
         case Limit():
             return compare("<", limit_of(rule, reading), NO_LIMIT)
-        case ListedCondition() | ReviewRule():
+        case ReviewRule() | ListedCondition() if rule.when is not None:
             return reading.truth(rule.when).yes
     raise LookupError(rule)
 
 
-def _concerning(cone: Iterable[str], laws: Iterable[Law]) -> list[Law]:
+def concerning(cone: Iterable[str], laws: Iterable[Law]) -> list[Law]:
     """Return the laws that touch `cone`, and those that touch what these touch."""
     about = set(cone)
     found: list[Law] = []
@@ -299,12 +310,14 @@ def _concerning(cone: Iterable[str], laws: Iterable[Law]) -> list[Law]:
         about.update(*(law.facts for law in near))
 
 
-def _solve(formula: Formula, conditions: list[Formula], until: float) -> tuple[Outcome, Any, Any]:
+def solve(formula: Formula, conditions: Iterable[Formula], until: float) -> tuple[Outcome, Any]:
+    """Return whether nothing meets `formula` and `conditions` (`proved`), or a model of what does."""
     if formula is False:
-        return "proved", None, None
+        return "proved", None
     asked = [c for c in (*conditions, formula) if c is not True]
-    if (simpler := linear(asked)) is not None and _ask(simpler, 0, until)[0] == z3.unsat:
-        return "proved", None, None
+    simpler = linear(asked)
+    if simpler is not None and _ask(simpler, 0, min(until, monotonic() + FIRST))[0] == z3.unsat:
+        return "proved", None
     wait = FIRST
     for seed in SEEDS:
         left = until - monotonic()
@@ -312,11 +325,11 @@ def _solve(formula: Formula, conditions: list[Formula], until: float) -> tuple[O
             break
         answer, model = _ask(asked, seed, min(until, monotonic() + wait))
         if answer == z3.unsat:
-            return "proved", None, None
+            return "proved", None
         if answer == z3.sat:
-            return "refuted", model, None
+            return "refuted", model
         wait *= 2
-    return "unknown", None, None
+    return "unknown", None
 
 
 def _ask(asked: list[Formula], seed: int, until: float) -> tuple[Any, Any]:
@@ -337,7 +350,9 @@ def valued(
 
 def _values(model: Any, asset: Asset, cone: frozenset[str]) -> dict[str, Any]:
     def is_true(formula: Formula) -> bool:
-        return formula if isinstance(formula, bool) else z3.is_true(model.eval(formula, model_completion=True))
+        return (
+            formula if isinstance(formula, bool) else z3.is_true(model.eval(formula, model_completion=True))
+        )
 
     def number(value: Any) -> Fraction:
         if isinstance(value, Fraction):
@@ -350,13 +365,16 @@ def _values(model: Any, asset: Asset, cone: frozenset[str]) -> dict[str, Any]:
     def said(term: Term) -> Any:
         if not is_true(term.known):
             return None
-        if hasattr(term, "members"):
-            return term.members[int(number(term.index))]
-        return number(term.value) if hasattr(term, "value") else is_true(term.yes)
+        match term:
+            case Choice(index, _, members):
+                return members[int(number(index))]
+            case Number(value, _):
+                return number(value)
+        return is_true(term.yes)
 
     found = {name: said(term) for name, term in asset.facts.items() if name in cone}
     if COMPONENTS in cone:
-        listed = None
+        listed: dict[str, Fraction] | None = None
         if is_true(asset.backing.known):
             listed = {
                 kind: number(share)
@@ -366,3 +384,9 @@ def _values(model: Any, asset: Asset, cone: frozenset[str]) -> dict[str, Any]:
         found[COMPONENTS] = listed
         found |= {name: said(term) for name, term in asset.layer.items()}
     return found
+
+
+def _sizes(model: Any, driver: Driver) -> list[float]:
+    """Return the sizes of the better and of the worse position, in USD."""
+    found = [model.eval(z3.Real(name), model_completion=True) for name in (SIZE, f"{SIZE}'")]
+    return sorted((float(size.as_fraction()) for size in found), reverse=driver.kind == "smaller")

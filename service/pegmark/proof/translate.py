@@ -47,9 +47,7 @@ class Language:
     """What the names of a program mean on one day: its params and its derived names."""
 
     def __init__(self, program: Program, day: date) -> None:
-        self.constants: Mapping[str, Scalar] = {
-            param.name: param.at(day).value for param in program.params
-        }
+        self.constants: Mapping[str, Scalar] = {param.name: param.at(day).value for param in program.params}
         self.derived: Mapping[str, Typed] = {derived.name: derived.expr for derived in program.derived}
 
 
