@@ -29,6 +29,7 @@ VERBS: Mapping[str, str] = {
     "explain": "Explain a problem code or a rule.",
     "facts": "List what may be known of an asset and of a venue.",
     "openapi": "Write the OpenAPI document of the HTTP API.",
+    "prove": "Prove what a rulebook promises, over every asset there can be.",
     "serve": "Serve the HTTP API.",
     "show": "Print the rules of a rulebook in order, or the Python it compiles to.",
     "test": "Try a rulebook by the suites that stand beside it.",

@@ -100,7 +100,7 @@ def _pairs(values: Mapping[str, Any]) -> Iterator[Contradiction]:
                 yield "F0103", name, "redemption.right", f"`{name}` is given where nobody may redeem"
     for code, wide, narrow, message in NESTED:
         if wide in values and narrow in values and values[narrow] > values[wide]:
-            # A market that exceeds what it lies within is named first, a record that falls short of it likewise.
+            # Named first is what is too large, but for a record, which is too small.
             first, second = (wide, narrow) if code == "F0107" else (narrow, wide)
             yield code, first, second, message
     if get("redemption.gated") and get("redemption.daily_capacity", 0.0) > 0:

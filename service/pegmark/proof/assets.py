@@ -3,7 +3,7 @@
 An `Asset` has a term for each submitted fact. Whether a fact is known is a variable of its own, so that
 what is proved holds with any facts missing. The laws of `Assets` say what requests are refused for:
 ranges, contradictions, and values on the wrong side of the bound that stands in for them
-(`facts.consistency`, `engine.bounds`). Each says which facts it is about, so that a goal takes only what concerns it.
+(`facts.consistency`, `engine.bounds`). Each says which facts it is about: a goal takes what concerns it.
 """
 
 from __future__ import annotations
