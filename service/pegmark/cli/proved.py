@@ -42,7 +42,7 @@ def as_text(proofs: Proofs, style: Style) -> Iterator[str]:
         if witness is not None:
             yield from _shown(witness, style)
         elif verdict.values is not None:
-            yield "    no asset at hand shows it in a whole decision; the rule by itself does better on the second"
+            yield "    no asset at hand shows it in a whole decision; the rule by itself does better on"
             yield from _facts(*(_plain(values) for values in verdict.values))
     counts = Counter(verdict.outcome for verdict in proofs.verdicts)
     said = ", ".join(f"{counts[name]} {name}" for name in ("proved", "refuted", "unknown") if counts[name])

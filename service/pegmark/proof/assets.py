@@ -244,6 +244,24 @@ def _is_member(choice: Choice) -> Formula:
     return z3.Or([choice.index == n for n in range(len(choice.members))])
 
 
+def facts_in(formula: Formula) -> frozenset[str]:
+    """Return the submitted facts whose variables stand in a formula."""
+    found: set[str] = set()
+    seen: set[int] = set()
+    todo = [] if isinstance(formula, bool) else [formula]
+    while todo:
+        node = todo.pop()
+        if node.get_id() in seen:
+            continue
+        seen.add(node.get_id())
+        if z3.is_const(node) and node.decl().kind() == z3.Z3_OP_UNINTERPRETED:
+            name = node.decl().name().rstrip("?'")
+            is_part = name.endswith((" share", " listed")) or name.startswith("layer.")
+            found |= {COMPONENTS, BASIS} if is_part or name == COMPONENTS else {name}
+        todo += node.children()
+    return frozenset(found)
+
+
 def _ranged(name: str, spec: FactSpec) -> Law:
     return Law(frozenset({name}), lambda asset: _in_range(asset.facts[name], spec))
 

@@ -9,15 +9,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import permutations
-from typing import Any
+from typing import Any, NamedTuple
 
 import z3
 
 from pegmark.proof.terms import Formula
 
 
-def linear(formulas: Sequence[Formula]) -> list[Formula] | None:
-    """Return formulas in which no two unknowns are multiplied; None where none are in these."""
+class Linear(NamedTuple):
+    """Formulas in which no two unknowns are multiplied; `parts` are (product, its number, its factors)."""
+
+    formulas: list[Formula]
+    parts: list[tuple[Any, ...]]
+
+    def held(self, formulas: Sequence[Formula], model: Any) -> list[Formula]:
+        """Return `formulas` with one factor of each product held where a model has it.
+
+        They are linear, and what meets them meets the formulas as they were.
+        """
+        found, names = [], []
+        for node, _, x, y in self.parts:
+            value = model.eval(y, model_completion=True)
+            found.append(y == value)
+            names.append((node, x * value))
+        return [*(z3.substitute(formula, *names) for formula in formulas), *found]
+
+
+def linear(formulas: Sequence[Formula]) -> Linear | None:
+    """Return formulas with a number of its own for each product; None where there are no products."""
     found: dict[int, Any] = {}
     seen: set[int] = set()
     todo = [formula for formula in formulas if not isinstance(formula, bool)]
@@ -33,8 +52,8 @@ def linear(formulas: Sequence[Formula]) -> list[Formula] | None:
         return None
     names = [(node, z3.Real(f"product {n}")) for n, node in enumerate(found.values())]
     told = [z3.substitute(formula, *names) for formula in formulas if not isinstance(formula, bool)]
-    parts = [(p, *(z3.substitute(factor, *names) for factor in node.children())) for node, p in names]
-    return [*told, *_monotone(parts)]
+    parts = [(node, p, *(z3.substitute(factor, *names) for factor in node.children())) for node, p in names]
+    return Linear([*told, *_monotone([part[1:] for part in parts])], parts)
 
 
 def _monotone(parts: Sequence[tuple[Any, ...]]) -> list[Formula]:

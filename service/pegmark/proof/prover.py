@@ -315,9 +315,14 @@ def solve(formula: Formula, conditions: Iterable[Formula], until: float) -> tupl
     if formula is False:
         return "proved", None
     asked = [c for c in (*conditions, formula) if c is not True]
-    simpler = linear(asked)
-    if simpler is not None and _ask(simpler, 0, min(until, monotonic() + FIRST))[0] == z3.unsat:
-        return "proved", None
+    if (simpler := linear(asked)) is not None:
+        answer, model = _ask(simpler.formulas, 0, min(until, monotonic() + FIRST))
+        if answer == z3.unsat:
+            return "proved", None
+        if model is not None:
+            answer, model = _ask(simpler.held(asked, model), 0, min(until, monotonic() + FIRST))
+            if answer == z3.sat:
+                return "refuted", model
     wait = FIRST
     for seed in SEEDS:
         left = until - monotonic()

@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any
 
 from pegmark.engine.compiled import STATUSES
-from pegmark.proof.assets import Assets
+from pegmark.proof.assets import Assets, facts_in
 from pegmark.proof.cores import (
     NO_LIMIT,
     amount_of,
@@ -41,7 +41,6 @@ from pegmark.proof.terms import (
     some,
 )
 from pegmark.proof.translate import Language, Reading
-from pegmark.rulebook.expressions import expressions
 from pegmark.rulebook.program import Haircut, Program, Step
 
 FRAME = "frame"
@@ -86,19 +85,11 @@ class Refinement:
         formula = self._asked[goal.rule]
         if formula is False:
             return Verdict(goal, "proved", monotonic() - start)
-        cone = self._cone()
-        laws = [law for assets in self._assets[:1] for law in concerning(cone, assets.laws)]
-        outcome, model = solve(
-            every(self._holds, formula), [law.holds(self.asset) for law in laws], start + seconds
-        )
+        cone = facts_in(formula)
+        laws = [law.holds(self.asset) for law in concerning(cone, self._assets[0].laws)]
+        outcome, model = solve(every(self._holds, formula), laws, start + seconds)
         values = valued(model, self.asset, self.asset, cone) if outcome == "refuted" else None
         return Verdict(goal, outcome, monotonic() - start, "", values)
-
-    def _cone(self) -> frozenset[str]:
-        programs = self.base, self.tight
-        return frozenset().union(
-            *(a.rests.of(*expressions(p)) for a, p in zip(self._assets, programs, strict=True))
-        )
 
     def _formulas(self) -> Iterator[tuple[str, Formula]]:
         """Yield of each goal when it is refuted."""

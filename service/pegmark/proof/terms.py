@@ -160,13 +160,24 @@ def arithmetic(op: str, left: Real, right: Real) -> Real:
                 return left * right
         return left / right if right else Fraction(0)
     match op:
-        case "+":
-            return real(left) + real(right)
-        case "-":
-            return real(left) - real(right)
+        case "+" | "-":
+            return _sum(op, left, right)
         case "*":
             return _times(left, right)
     return _times(left, 1 / right) if isinstance(right, Fraction) and right else real(left) / real(right)
+
+
+def _sum(op: str, left: Real, right: Real) -> Real:
+    """Return the sum or difference; of a constant and one of constants, one of constants."""
+    for this, other in ((left, right), (right, left)):
+        if isinstance(other, Fraction) and not isinstance(this, Fraction) and _is_chosen(this):
+            condition, yes, otherwise = this.children()
+            parts = [_sum(op, *((end, right) if this is left else (left, end))) for end in (yes, otherwise)]
+            return z3.If(condition, *parts)
+        if isinstance(other, Fraction) and z3.is_rational_value(this):
+            value = Fraction(this.numerator_as_long(), this.denominator_as_long())
+            return real(arithmetic(op, *((value, right) if this is left else (left, value))))
+    return real(left) + real(right) if op == "+" else real(left) - real(right)
 
 
 def _times(left: Real, right: Real) -> Real:
