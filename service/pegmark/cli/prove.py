@@ -130,7 +130,7 @@ def _proved(
     verdicts = _told(wanted, lambda tell: prove(task, wanted, seconds, jobs, tell))
     witnesses = {}
     if any(verdict.values is not None for verdict in verdicts):
-        finder = Witnesses(program, day, _bases(program), base)
+        finder = Witnesses(program, day, bases(program), base)
         shown = ((verdict, finder.of(verdict)) for verdict in verdicts if verdict.outcome == "refuted")
         witnesses = {str(verdict.goal): witness for verdict, witness in shown if witness is not None}
     against = None if base is None else f"{base.id} {base.version}"
@@ -150,7 +150,7 @@ def _told(wanted: Sequence[Goal], run: Any) -> Any:
         return run(lambda _: bar.update(1))
 
 
-def _bases(program: Program) -> Sequence[Mapping[str, Any]]:
+def bases(program: Program) -> Sequence[Mapping[str, Any]]:
     """Return the stored assets before the reference venue, on which a refutation is tried."""
     from pegmark.engine.compiled import compile_program  # noqa: PLC0415
     from pegmark.errors import FactsError  # noqa: PLC0415

@@ -89,10 +89,11 @@ class Witnesses:
             for base in ({}, *self._bases):
                 rest = {name: said for name, said in base.items() if name not in cone}
                 both = {**rest, **_known(told[0])}, {**rest, **_known(told[1])}
-                if self._differences(verdict, *both, sizes):
-                    less = self._stripped(verdict, *both, sizes)
-                    found = self._differences(verdict, *less, sizes)
-                    return Witness(*less, self._day, sizes, tuple(found))
+                one = next((s for s in _single(sizes) if self._differences(verdict, *both, s)), None)
+                if one is not None:
+                    less = self._stripped(verdict, *both, one)
+                    found = self._differences(verdict, *less, one)
+                    return Witness(*less, self._day, one, tuple(found))
         return None
 
     def _stripped(self, verdict: Verdict, better: Said, worse: Said, sizes: Sizes) -> tuple[Said, Said]:
@@ -197,6 +198,11 @@ def _sizes(told: Sequence[Said]) -> Sizes:
     if before is None or after is None or before == after:
         return SIZES, SIZES
     return (float(before),), (float(after),)
+
+
+def _single(sizes: Sizes) -> list[Sizes]:
+    """Return sizes one by one: one is enough to show a difference."""
+    return [((before,), (after,)) for before, after in zip(*sizes, strict=True)]
 
 
 def _known(told: Said) -> dict[str, Any]:
