@@ -62,7 +62,7 @@ def test_refuted(book: Path, run: Run) -> None:
 
 
 def test_what_is_written_fails_until_mended(book: Path, run: Run) -> None:
-    """A suite of what refutes fails on the faulty rules and holds on the mended ones; no other file is lost."""
+    """A suite of what refutes fails on faulty rules and holds on mended ones; no other file is lost."""
     (book / "tests").mkdir()
     file = book / "tests/refuted.yaml"
     plant(book, "derive.yaml", GOOD, BAD)
@@ -106,7 +106,10 @@ def test_wrong_use(book: Path, run: Run) -> None:
 
 def test_without_the_solver(book: Path) -> None:
     """Without z3 it says what to install."""
-    program = "import sys; sys.modules['z3'] = None; from pegmark.cli.verbs import run; sys.exit(run(['prove', 'mine']))"
+    program = (
+        "import sys; sys.modules['z3'] = None\n"
+        "from pegmark.cli.verbs import run; sys.exit(run(['prove', 'mine']))"
+    )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert ran.returncode == 2
     assert ran.stderr.splitlines()[0] == "error: proofs need z3, which is not installed"

@@ -14,10 +14,13 @@ from pegmark.rulebook.program import Program
 
 HEADER = "# What refuted proofs. Each case fails until the rules are mended; take over what should stay."
 
+VENUE = "any_venue"
+
 
 def as_suite(program: Program, refuted: Sequence[tuple[str, Witness]], specs: Mapping[str, FactSpec]) -> str:
     """Return the text of a suite: of each goal, by name, the worse asset with what it may have at best."""
-    lines = [HEADER, "suite: What refuted proofs", "", "cases:"]
+    lines = [HEADER, "suite: What refuted proofs", "", "venues:", f"  {VENUE}:"]
+    lines += ["    note: Nothing is known of it but what a case says.", "", "cases:"]
     for goal, witness in refuted:
         if any(fact.startswith("layer.") for fact in (*witness.better, *witness.worse)):
             lines += [f"  # {goal}: rests on what lies beneath; state that under `layers`.", ""]
@@ -35,6 +38,7 @@ def _case(
     name: str, said: Said, day: date, sizes: Sequence[float], specs: Mapping[str, FactSpec]
 ) -> list[str]:
     lines = [f"  - case: '{name}'", f"    at: {day}"]
+    lines.append(f"    venue: {VENUE}")
     lines.append(f"    size: {_number(sizes[0], 'USD')}")
     facts = {fact: value for fact, value in said.items() if not fact.startswith("layer.")}
     if facts:
