@@ -49,7 +49,7 @@ def handbook(program: Program, evidence: Evidence, proofs: Proofs | None = None)
         *_retired(program),
     )
     head = tuple(_head(ledger, proofs))
-    return Page(f"Rulebook {program.id} {program.version}", head, chapters, ledger.anchors)
+    return Page(program.id, f"Rulebook {program.id} {program.version}", head, chapters, ledger.anchors)
 
 
 def _head(ledger: Ledger, proofs: Proofs | None) -> Iterator[Block]:

@@ -10,8 +10,8 @@ from pegmark.drawing.svg import element, label, lines, text, width_of
 from pegmark.language.prose import constant
 from pegmark.language.types import Kind
 
-WIDTH, HEIGHT = 620.0, 250.0
-LEFT, RIGHT, TOP, BOTTOM = 56.0, 20.0, 14.0, 40.0
+WIDTH, HEIGHT = 460.0, 240.0
+LEFT, RIGHT, TOP, BOTTOM = 64.0, 16.0, 30.0, 40.0
 SMALL = 11.5
 BEYOND = 0.06
 """The part of the width that is left at each end for what holds beyond the points."""
@@ -21,14 +21,16 @@ Points = Sequence[tuple[Fraction, Fraction]]
 Place = Callable[[Fraction], float]
 
 
-def curve(id: str, along: str, kind: Kind, points: Points) -> str:
-    """Return a curve as SVG: `along` says what runs from left to right, in the unit of `kind`.
+def curve(id: str, does: str, along: str, kind: Kind, points: Points) -> str:
+    """Return a curve as SVG: what its amount `does`, by what runs `along` from left to right.
 
     It takes its colours from the page that it stands in.
     """
     (first, start), (last, end) = points[0], points[-1]
     shares = Shares.up_to(float(max(y for _, y in points)), at_most=5)
     room, least, base = WIDTH - LEFT - RIGHT, LEFT + (WIDTH - LEFT - RIGHT) * BEYOND, HEIGHT - BOTTOM
+    named, middle = lines(along, SMALL, room), LEFT + room / 2
+    height = HEIGHT + 15 * (len(named) - 1)
     reach = float(last - first) / (room * (1 - 2 * BEYOND))
 
     def across(x: Fraction) -> float:
@@ -41,11 +43,12 @@ def curve(id: str, along: str, kind: Kind, points: Points) -> str:
     said = ", ".join(f"{constant(y, 'ratio')} at {constant(x, kind)}" for x, y in points)
     flat = f"{constant(start, 'ratio')} before and {constant(end, 'ratio')} beyond"
     parts = [
-        element("title", text(f"{id}: amount by {along}"), id=f"{id}-title"),
+        element("title", text(f"{id}: {does}, by {along}"), id=f"{id}-title"),
         element("desc", text(f"Straight between {len(points)} points: {said}; {flat}."), id=f"{id}-desc"),
         *_heights(shares, up),
         *_axis(kind, points, across, base),
-        *_named(along, base),
+        label(does, "quiet small", LEFT - 8, TOP - 14, "end"),
+        *(label(line, "ink small", middle, base + 35 + 15 * n, "middle") for n, line in enumerate(named)),
         _path("beyond", [(LEFT, places[0][1]), places[0]]),
         _path("beyond", [places[-1], (WIDTH - RIGHT, places[-1][1])]),
         _path("initial-line", places),
@@ -53,7 +56,7 @@ def curve(id: str, along: str, kind: Kind, points: Points) -> str:
     ]
     return element(
         "svg", *parts,
-        xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {WIDTH:g} {HEIGHT:g}", role="img",
+        xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {WIDTH:g} {height:g}", role="img",
         aria_labelledby=f"{id}-title {id}-desc", class_=CLASS,
     )  # fmt: skip
 
@@ -75,12 +78,6 @@ def _axis(kind: Kind, points: Points, across: Place, base: float) -> Iterator[st
         if place - half >= free:
             yield label(name, "quiet small", place, base + 18, "middle")
             free = place + half + 6
-
-
-def _named(along: str, base: float) -> Iterator[str]:
-    found = lines(along, SMALL, WIDTH - LEFT - RIGHT)
-    shown = found[0] if len(found) == 1 else f"{found[0]} …"
-    yield label(shown, "ink small", (LEFT + WIDTH - RIGHT) / 2, base + 35, "middle")
 
 
 def _path(class_: str, places: Sequence[tuple[float, float]]) -> str:

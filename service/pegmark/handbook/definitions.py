@@ -27,13 +27,13 @@ from pegmark.rulebook.custom import declared
 from pegmark.rulebook.program import Derived, Param
 
 WORSE: Mapping[str, str] = {
-    "higher": "more",
-    "lower": "less",
-    "first": "earlier",
-    "true": "yes",
-    "false": "no",
-    "from_one": "further from 1",
-    "none": "neither",
+    "higher": "; more is worse",
+    "lower": "; less is worse",
+    "first": "; worst first",
+    "true": "; yes is worse",
+    "false": "; no is worse",
+    "from_one": "; further from 1 is worse",
+    "none": "",
 }
 
 
@@ -92,7 +92,7 @@ def facts(ledger: Ledger) -> Iterator[Block]:
     for group in dict.fromkeys(spec.group for spec in used):
         specs = (spec for spec in used if spec.group == group)
         yield Heading(group, f"facts-{group}", 3)
-        heads = ("fact", "what it is", "values", "worse", "read by", "and by derived names")
+        heads = ("fact", "what it is", "read by", "and by derived names")
         yield Grid(heads, tuple(_fact(ledger, spec, filled.get(spec.name)) for spec in specs))
     if unused:
         yield says("No rule reads ", *joined(tuple(map(Code, unused))), ".")
@@ -104,9 +104,7 @@ def _fact(ledger: Ledger, spec: FactSpec, filling: str | None) -> tuple[Line, ..
         readers = (*readers, "; " if readers else "", "filled in by ", *ledger.names([filling]))
     return (
         (Mark(spec.name, anchor(spec.name, "fact")),),
-        (spec.meaning,),
-        (_values(spec),),
-        (WORSE[spec.worse],),
+        (f"{spec.meaning} {_values(spec)}{WORSE[spec.worse]}.",),
         readers,
         ledger.names(ledger.readings.reached.get(spec.name, ())),
     )
@@ -115,9 +113,9 @@ def _fact(ledger: Ledger, spec: FactSpec, filling: str | None) -> tuple[Line, ..
 def _values(spec: FactSpec) -> str:
     match spec.kind:
         case "bool":
-            return "yes or no"
+            return "Yes or no"
         case "enum":
-            return ", ".join(spec.members)
+            return f"One of {', '.join(spec.members)}"
         case kind:
             ends = (RANGES[kind][n] if end is None else end for n, end in enumerate((spec.low, spec.high)))
-            return "{} to {}".format(*(constant(Fraction(end), kind) for end in ends))
+            return "From {} to {}".format(*(constant(Fraction(end), kind) for end in ends))

@@ -86,7 +86,6 @@ def _line(ledger: Ledger, line: Characteristic) -> Entry:
     grid = line.grid
     asked = grid.of if isinstance(grid, Bins) else grid.by
     cells = [*_ranges(grid)] if isinstance(grid, Bins) else [(name, n) for name, n in grid.points]
-    cells.append(("unknown", line.unknown))
     points: tuple[Line, ...] = tuple((str(n),) for _, n in cells)
     table = Grid(tuple(head for head, _ in cells), (points,), frozenset(range(len(cells))))
     asks: tuple[str, Line] = ("points of", (Code(text(asked), asks=True),))
@@ -99,10 +98,10 @@ def _ranges(bins: Bins) -> Iterator[tuple[str, int]]:
     if not ends:
         yield "any", bins.points[0]
         return
-    yield f"below {ends[0]}", bins.points[0]
+    yield f"< {ends[0]}", bins.points[0]
     for (low, high), points in zip(pairwise(ends), bins.points[1:], strict=False):
-        yield f"{low} to below {high}", points
-    yield f"from {ends[-1]}", bins.points[-1]
+        yield f"{low} to < {high}", points
+    yield f"\u2265 {ends[-1]}", bins.points[-1]
 
 
 def rating(ledger: Ledger) -> Iterator[Block]:

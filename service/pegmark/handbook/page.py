@@ -119,11 +119,12 @@ Block = Heading | Paragraph | Items | Pairs | Grid | Figure | Folded | Entry
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A document: its title, what stands before the contents, and chapters.
+    """A document: the name of its file, its title, what stands before the contents, and chapters.
 
     `anchors` leads from the names that expressions hold to where each is told.
     """
 
+    name: str
     title: str
     head: tuple[Block, ...]
     blocks: tuple[Block, ...]

@@ -57,7 +57,7 @@ def _step(ledger: Ledger, does: str, step: Step) -> Entry:
             pairs: list[tuple[str, Line]] = [(f"{does}, by", (Code(asked(amount), asks=True),))]
             if step.limit is not None:
                 pairs.append(("at most", (constant(step.limit, "ratio"),)))
-            shown = _figure(id, amount) if isinstance(amount, Curve) else _table(amount)
+            shown = _figure(id, does, amount) if isinstance(amount, Curve) else _table(amount)
             return ledger.entry(id, shown, pairs=pairs)
         case _:
             return ledger.entry(id)
@@ -74,12 +74,12 @@ def asked(amount: Amount) -> str:
             return text(expression)
 
 
-def _figure(id: str, found: Curve) -> Figure:
+def _figure(id: str, does: str, found: Curve) -> Figure:
     kind: Kind = found.of.type.kind if found.over is None else "ratio"
     cells = [(constant(x, kind), constant(y, "ratio")) for x, y in found.points]
     heads = ("at", *(x for x, _ in cells))
     grid = Grid(heads, ((("amount",), *((y,) for _, y in cells)),), frozenset(range(1, len(heads))))
-    return Figure(curve(id, asked(found), kind, found.points), grid)
+    return Figure(curve(id, does, asked(found), kind, found.points), grid)
 
 
 def _table(found: Table) -> Grid:
@@ -90,7 +90,7 @@ def _table(found: Table) -> Grid:
         return Grid((text(found.by), "amount"), rows, frozenset({1}))
     across = list(dict.fromkeys(key[1] for key in cells))
     down = dict.fromkeys(key[0] for key in cells)
-    heads = (text(found.by), *(f"{text(found.by2)} {name}" for name in across))
+    heads = (text(found.by), *across)
     body = tuple(((name,), *((cells[name, other],) for other in across)) for name in down)
     return Grid(heads, body, frozenset(range(1, len(heads))))
 
