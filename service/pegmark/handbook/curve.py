@@ -74,10 +74,11 @@ def _axis(kind: Kind, points: Points, across: Place, base: float) -> Iterator[st
     for x, _ in points:
         place, name = across(x), constant(x, kind)
         half = width_of(name, SMALL) / 2
+        middle = min(place, WIDTH - half)
         yield element("line", class_="axis", x1=place, x2=place, y1=base, y2=base + 5)
-        if place - half >= free:
-            yield label(name, "quiet small", place, base + 18, "middle")
-            free = place + half + 6
+        if middle - half >= free:
+            yield label(name, "quiet small", middle, base + 18, "middle")
+            free = middle + half + 6
 
 
 def _path(class_: str, places: Sequence[tuple[float, float]]) -> str:
