@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 
+from pegmark.cli.books import program_of
 from tests.cli.conftest import Run
 
 
@@ -65,6 +67,33 @@ def test_the_suites_beside_it_are_tried(run: Run, book: Path, monkeypatch: pytes
     Path("tests").mkdir()
     shutil.move(book, "tests/mine")
     assert "1 case in 1 suite" in run("docs", "tests/mine").out
+
+
+def test_proofs_are_read_from_a_file(run: Run, book: Path) -> None:
+    """Proves that what was proved of this rulebook is told, and of another, or what is no proof, refused."""
+    digest = program_of(str(book)).resolved_digest
+    goal = {"goal": "GR-CAP holds", "kind": "holds", "rule": "GR-CAP", "outcome": "proved"}
+    for found, said in ((digest, "1 of 1 goals proved, by the params of 2026-12-01"), ("sha256:0", None)):
+        report = {"digest": found, "params_of": "2026-12-01", "goals": [goal]}
+        Path("proofs.json").write_text(json.dumps([report]))
+        ran = run("docs", str(book), "--proofs", "proofs.json")
+        assert ran.code == (0 if said else 1)
+        assert said is None or f"- proofs: {said}\n" in ran.out
+        assert said is not None or ran.err.startswith("error: proofs.json: these are proofs of another")
+    for text, message in (
+        ("{", "this is not JSON"),
+        ("{}", "this is not what `pegmark"),
+        ("[1]", "this is not what `pegmark"),
+    ):
+        Path("proofs.json").write_text(text)
+        ran = run("docs", str(book), "--proofs", "proofs.json")
+        assert (ran.code, ran.out) == (1, "")
+        assert ran.err.startswith(f"error: proofs.json: {message}")
+    ran = run("docs", str(book), "--proofs", "none.json")
+    assert (ran.code, ran.err) == (
+        1,
+        "error: none.json: the file cannot be read: no such file or directory\n",
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -11,12 +12,14 @@ from pegmark.authoring.files import TESTS
 from pegmark.cli import offers
 from pegmark.cli.books import book_path, program_of
 from pegmark.cli.output import write
-from pegmark.cli.refusal import Refused
+from pegmark.cli.refusal import NOWHERE, Refused, reason
 from pegmark.cli.terminal import complain, say
 from pegmark.cli.tried import prepare, read_sources
 from pegmark.cli.verbs import REFUSED
 from pegmark.handbook import Page, as_html, as_markdown, handbook
 from pegmark.handbook.evidence import Evidence, tried
+from pegmark.handbook.proofs import Proofs, ProofsError, read_proofs
+from pegmark.problems import Problem, Span
 from pegmark.rulebook.program import Program
 from pegmark.settings import read_settings
 
@@ -51,10 +54,20 @@ Sources that are files are named from the current folder, as they are in the rul
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Write there, under the rulebook's name, replacing the file as a whole.  [default: standard output]",
 )
+@click.option(
+    "--proofs",
+    metavar="FILE",
+    help="What `pegmark prove --format json` printed.  [default: nothing is proved]",
+)
 @click.option("--check", "is_check", is_flag=True, help="With --output: write nothing; fail where it would.")
 @click.pass_context
 def command(
-    context: click.Context, rulebook: str | None, form: str, output: Path | None, is_check: bool
+    context: click.Context,
+    rulebook: str | None,
+    form: str,
+    output: Path | None,
+    proofs: str | None,
+    is_check: bool,
 ) -> None:
     """Say a rulebook as one document: every rule in words, its grounds, and the cases that show it.
 
@@ -63,7 +76,7 @@ def command(
     """
     if is_check and output is None:
         raise click.UsageError("--check goes with --output: it says whether what is there is stale")
-    page = told(book_path(rulebook), read_settings(os.environ).fixtures)
+    page = told(book_path(rulebook), read_settings(os.environ).fixtures, proofs)
     said, suffix = FORMS[form]
     if output is None:
         say(said(page).rstrip("\n"))
@@ -83,10 +96,26 @@ def _back(folder: Path) -> str:
     return "" if leads == "." else f"{leads}/"
 
 
-def told(path: Path, fixtures: Path) -> Page:
-    """Return the handbook of the rulebook at a path; raises `Refused` where it or a suite is refused."""
+def told(path: Path, fixtures: Path, proofs: str | None = None) -> Page:
+    """Return the handbook of the rulebook at a path; raises `Refused` where it or a suite is refused.
+
+    `proofs` is a file of what was proved of it.
+    """
     program, evidence = _tried(path, fixtures)
-    return handbook(program, evidence)
+    return handbook(program, evidence, None if proofs is None else _proved(proofs, program))
+
+
+def _proved(name: str, program: Program) -> Proofs:
+    hint: str | None = "write it anew: `pegmark prove --format json`"
+    try:
+        return read_proofs(json.loads(Path(name).read_bytes()), program.resolved_digest)
+    except OSError as error:
+        said, hint = f"the file cannot be read: {reason(error)}", None
+    except ProofsError as error:
+        said = str(error)
+    except (ValueError, RecursionError):
+        said = "this is not JSON"
+    raise Refused([Problem("", said, Span(name, NOWHERE, NOWHERE), hint)])
 
 
 def _tried(path: Path, fixtures: Path) -> tuple[Program, Evidence]:

@@ -22,14 +22,14 @@ from pegmark.handbook.page import (
     anchor,
     says,
 )
-from pegmark.handbook.proofs import NOT_PROVED, Proofs, summary
+from pegmark.handbook.proofs import Proofs, summary
 from pegmark.handbook.reading import citing
 from pegmark.rulebook.program import Program
 
 
 def handbook(program: Program, evidence: Evidence, proofs: Proofs | None = None) -> Page:
     """Return the handbook of a rulebook; without `proofs` no guardrail is said to be proved."""
-    ledger = Ledger.of(program, evidence)
+    ledger = Ledger.of(program, evidence, proofs)
     chapters = (
         *judgement.classes(ledger),
         *judgement.scorecards(ledger),
@@ -39,7 +39,7 @@ def handbook(program: Program, evidence: Evidence, proofs: Proofs | None = None)
         *terms.mark(ledger),
         *terms.conditions(ledger),
         *judgement.review(ledger),
-        *_guardrails(ledger, proofs),
+        *_guardrails(ledger),
         *judgement.fillings(ledger),
         *definitions.params(ledger),
         *definitions.derived(ledger),
@@ -48,11 +48,11 @@ def handbook(program: Program, evidence: Evidence, proofs: Proofs | None = None)
         *_tests(ledger),
         *_retired(program),
     )
-    head = tuple(_head(ledger, proofs))
+    head = tuple(_head(ledger))
     return Page(program.id, f"Rulebook {program.id} {program.version}", head, chapters, ledger.anchors)
 
 
-def _head(ledger: Ledger, proofs: Proofs | None) -> Iterator[Block]:
+def _head(ledger: Ledger) -> Iterator[Block]:
     program = ledger.program
     counted = (
         number(len(ledger.rules), "rule"),
@@ -67,7 +67,7 @@ def _head(ledger: Ledger, proofs: Proofs | None) -> Iterator[Block]:
             ("owners", (", ".join(program.owners),)),
             ("holds", (", ".join(counted),)),
             ("tests", (_tried(ledger.evidence),)),
-            ("proofs", (summary(_promised(ledger), proofs),)),
+            ("proofs", (summary(ledger.proofs),)),
             ("digest", (Code(program.resolved_digest),)),
             ("of its text", (Code(program.text_digest),)),
         )
@@ -81,20 +81,13 @@ def _tried(evidence: Evidence) -> str:
     return f"{said}, all of which hold" if not evidence.failing else f"{said}; {evidence.failing} do not hold"
 
 
-def _guardrails(ledger: Ledger, proofs: Proofs | None) -> Iterator[Block]:
+def _guardrails(ledger: Ledger) -> Iterator[Block]:
     yield Heading("Guardrails", "section-guardrails")
     yield says(
         "What no decision may cross. What is always to hold is asked at each decision as well, and where it "
         "does not, nothing is taken."
     )
-    for id in _promised(ledger):
-        found = (proofs or {}).get(id)
-        said = NOT_PROVED if found is None else found.said
-        yield ledger.entry(id, pairs=[("proof", (said,))])
-
-
-def _promised(ledger: Ledger) -> list[str]:
-    return [id for id, rule in ledger.rules.items() if rule.section == "guardrails"]
+    yield from ledger.section("guardrails")
 
 
 def _sources(ledger: Ledger) -> Iterator[Block]:

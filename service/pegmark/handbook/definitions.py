@@ -23,8 +23,9 @@ from pegmark.handbook.page import (
     says,
 )
 from pegmark.language.prose import constant, text
+from pegmark.language.types import Kind
 from pegmark.rulebook.custom import declared
-from pegmark.rulebook.program import Derived, Param
+from pegmark.rulebook.program import Dated, Derived, Param
 
 WORSE: Mapping[str, str] = {
     "higher": "; more is worse",
@@ -51,11 +52,15 @@ def _param(ledger: Ledger, param: Param) -> tuple[Line, ...]:
         readers = (*readers, ", " if readers else "", "every estimate")
     return (
         (Mark(param.name, anchor(param.name)),),
-        joined(tuple(f"{constant(one.value, param.type.kind)} since {one.start}" for one in param.values)),
+        joined(tuple(_dated(one, param.type.kind) for one in param.values)),
         (param.why,),
         ledger.sources(param.cite),
         readers,
     )
+
+
+def _dated(one: Dated, kind: Kind) -> Code:
+    return Code(f"{constant(one.value, kind)} since {one.start}")
 
 
 def derived(ledger: Ledger) -> Iterator[Block]:

@@ -21,6 +21,7 @@ from pegmark.handbook.page import (
     joined,
     says,
 )
+from pegmark.handbook.proofs import Goal, Proofs, told
 from pegmark.handbook.reading import Readings, is_fact, readings
 from pegmark.rulebook.program import Program
 from pegmark.usecases.rules import Rule, rules_of
@@ -35,20 +36,21 @@ class Ledger:
 
     program: Program
     evidence: Evidence
+    proofs: Proofs | None
     rules: Mapping[str, Rule]
     readings: Readings
     anchors: Mapping[str, str]
     """Where each name is told that a rule reads or is known by."""
 
     @classmethod
-    def of(cls, program: Program, evidence: Evidence) -> Ledger:
+    def of(cls, program: Program, evidence: Evidence, proofs: Proofs | None) -> Ledger:
         """Return the ledger of a program."""
         rules = {rule.reason.id: rule for rule in rules_of(program)}
         found = readings(program)
         facts = [*filter(is_fact, found.readers), *(filling.fact for filling in program.fillings)]
         own = [*(one.name for one in program.params), *(one.name for one in program.derived), *rules]
         anchors = {**{name: anchor(name, "fact") for name in facts}, **{name: anchor(name) for name in own}}
-        return cls(program, evidence, rules, found, anchors)
+        return cls(program, evidence, proofs, rules, found, anchors)
 
     def section(self, name: str) -> Iterator[Entry]:
         """Yield what there is to say of each rule of a section."""
@@ -70,6 +72,9 @@ class Ledger:
             notes.append(("reads", self.names(self.readings.direct[id])))
         if rule.reason.cite:
             notes.append(("cites", self.sources(rule.reason.cite)))
+        goals = self._goals(id)
+        if goals or rule.section == "guardrails":
+            notes.append(("proofs", (told(goals),)))
         blocks: list[Block] = [says(rule.reason.why)] if rule.reason.why else []
         blocks += [Pairs(tuple(said))] if said else []
         blocks += [*shown, Pairs(tuple(notes))] if shown and notes else shown
@@ -84,6 +89,15 @@ class Ledger:
     def sources(self, cited: Iterable[str]) -> Line:
         """Return sources that are cited, each a link to what it is."""
         return joined(tuple(Ref(name, anchor(name, "source")) for name in cited))
+
+    def _goals(self, id: str) -> list[Goal]:
+        """Return what a prover was asked of a rule, or of those that a guardrail is about."""
+        if self.proofs is None:
+            return []
+        obligations = (one for one in self.program.obligations if one.reason.id == id)
+        return self.proofs.of_rule(id) or [
+            goal for one in obligations for goal in self.proofs.of_obligation(one)
+        ]
 
     def _cases(self, id: str) -> Iterator[Block]:
         titles = self.evidence.shown.get(id, ())
