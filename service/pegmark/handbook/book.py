@@ -128,7 +128,7 @@ def _tests(ledger: Ledger) -> Iterator[Block]:
 def _retired(program: Program) -> Iterator[Block]:
     yield Heading("Retired ids", "section-retired")
     if not program.retired:
-        yield says("None: every id that was ever used is still in use.")
+        yield says("None is listed.")
     for one in program.retired:
         said: Line = (f"Retired on {one.date}: {one.why}",)
         yield Entry(one.id, anchor(one.id, "retired"), (Paragraph(said),))

@@ -21,6 +21,9 @@ COLOURS: Mapping[str, Colour] = {
 }
 """By the name that the file of styles has for each."""
 
+DARK = "screen and (prefers-color-scheme: dark)"
+"""Paper is white, whatever a reader's screen is."""
+
 
 @cache
 def stylesheet() -> str:
@@ -32,9 +35,8 @@ def stylesheet() -> str:
         [
             "",
             f":root {{ color-scheme: light dark; {light} }}",
-            # Paper is white.
-            f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}",
-            palette.stylesheet(f".{CLASS}").strip(),
+            f"@media {DARK} {{ :root {{ {dark} }} }}",
+            palette.stylesheet(f".{CLASS}", DARK).strip(),
             rules,
         ]
     )
