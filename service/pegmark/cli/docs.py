@@ -30,9 +30,7 @@ FORMS = {"markdown": (as_markdown, "md"), "html": (as_html, "html")}
     epilog="""\b
 Examples:
   pegmark docs rules/house
-  pegmark docs rules/house --format html > house.html
-  pegmark docs rules/house --output . --format html
-  pegmark docs rules/house --output docs/rulebooks --check
+  pegmark docs rules/house --format html --output .
 
 \b
 Exit codes: 0 written · 1 no such rulebook, the rulebook or a suite is refused, or with
