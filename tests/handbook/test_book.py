@@ -195,7 +195,7 @@ def test_values_of_a_param_stand_in_order() -> None:
     """Proves that a param that changed is told with each value and its day."""
     first = "  own_paper_limit:\n    unit: ratio\n    values: [{from: 2017-01-01, value: 20%}"
     program = changed(("rulebook.yaml", first, f"{first}, {{from: 2026-06-01, value: 15%}}"))
-    assert "20% since 2017-01-01, 15% since 2026-06-01" in as_markdown(handbook(program, Evidence()))
+    assert "`20% since 2017-01-01`, `15% since 2026-06-01`" in as_markdown(handbook(program, Evidence()))
 
 
 def test_the_same_rulebook_gives_the_same_bytes() -> None:
