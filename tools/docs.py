@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pegmark.settings import SETTINGS
-from tools import assets, picture, problems, replay, schema, tables
+from tools import assets, handbooks, picture, problems, replay, schema, tables
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -38,6 +38,7 @@ SECTIONS: tuple[tuple[str, str, Callable[[], str]], ...] = (
     *schema.parts(),
     *assets.parts(),
     *picture.parts(),
+    *handbooks.parts(),
     # Last, as commands may read what is written above.
     *((file, "", lambda file=file: replay.replayed(file)) for file in replay.REPLAYED),
 )

@@ -17,7 +17,7 @@ from playwright.sync_api import sync_playwright
 from pegmark.bootstrap import build_desk
 from pegmark.cli.lexicon import Lexicon, lexicon
 from pegmark.cli.picture import picture
-from pegmark.cli.picture.palette import PALETTE
+from pegmark.drawing.palette import PALETTE
 from pegmark.settings import read_settings
 from pegmark.usecases.assess import Question, assess
 from pegmark.usecases.desk import Desk

@@ -23,12 +23,13 @@ def documents() -> list[Path]:
 
 @cache
 def anchors(path: Path) -> set[str]:
-    """The anchors of a document's headings, as GitHub makes them."""
+    """The anchors of a document: those it writes out, and those of headings as GitHub makes them."""
     text = re.sub(r"^```.*?^```$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     heads = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     plain = [re.sub(r"[^\w\- ]", "", head.lower()).strip().replace(" ", "-") for head in heads]
     seen = [plain[:n].count(name) for n, name in enumerate(plain)]
-    return {f"{name}-{count}" if count else name for name, count in zip(plain, seen, strict=True)}
+    made = {f"{name}-{count}" if count else name for name, count in zip(plain, seen, strict=True)}
+    return made | set(re.findall(r'<a id="([^"]+)"></a>', text))
 
 
 def links(path: Path) -> Iterator[str]:

@@ -13,8 +13,8 @@ from pegmark.cli.amounts import money, share
 from pegmark.cli.decision import STATUS, date_of, in_words
 from pegmark.cli.lexicon import Lexicon
 from pegmark.cli.picture import bars, tiers
-from pegmark.cli.picture.palette import stylesheet
-from pegmark.cli.picture.svg import element, label, lines, shortened, text, width_of
+from pegmark.drawing.palette import stylesheet
+from pegmark.drawing.svg import element, label, lines, shortened, text, width_of
 
 __all__ = ["picture"]
 

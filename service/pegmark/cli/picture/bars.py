@@ -9,9 +9,9 @@ from typing import Any
 
 from pegmark.cli.amounts import share
 from pegmark.cli.lexicon import Lexicon
-from pegmark.cli.picture.scale import Shares
-from pegmark.cli.picture.svg import element, label, lines, shortened, text, width_of
 from pegmark.cli.waterfall import LINES
+from pegmark.drawing.scale import Shares
+from pegmark.drawing.svg import element, label, lines, shortened, text, width_of
 
 ROW, BAR, SIZE = 25.0, 13.0, 13.0
 LABELS = (64.0, 190.0)

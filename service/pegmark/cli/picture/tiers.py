@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pegmark.cli.amounts import money, share
-from pegmark.cli.picture.scale import Magnitudes, Shares
-from pegmark.cli.picture.svg import element, label, width_of
+from pegmark.drawing.scale import Magnitudes, Shares
+from pegmark.drawing.svg import element, label, width_of
 
 Tier = Mapping[str, Any]
 Place = Callable[[float], float]

@@ -44,13 +44,13 @@ _SHAPES = (
 )
 
 
-def stylesheet(scope: str) -> str:
-    """Return the style sheet, of no effect outside of `scope`."""
+def stylesheet(scope: str, where: str = "(prefers-color-scheme: dark)") -> str:
+    """Return the style sheet, of no effect outside of `scope`; `where` says in which media it is dark."""
     light = [f".{name} {{ {c.paints}: {c.light}; }}" for name, c in PALETTE.items()]
     dark = [f".{name} {{ {c.paints}: {c.dark}; }}" for name, c in PALETTE.items()]
     rules = [_scoped(scope, rule) for rule in (*_SHAPES, *light)]
     darkened = [f"  {_scoped(scope, rule)}" for rule in dark]
-    return "\n".join(["", *rules, "@media (prefers-color-scheme: dark) {", *darkened, "}", ""])
+    return "\n".join(["", *rules, f"@media {where} {{", *darkened, "}", ""])
 
 
 def _scoped(scope: str, rule: str) -> str:

@@ -11,7 +11,7 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NARROW, _WIDE = frozenset("fijlrtI.,:;'|!()[]-· \u00a0"), frozenset("mwMW@%&…")
 
 
-def element(name: str, *content: str, **attributes: float | str | None) -> str:
+def element(name: str, /, *content: str, **attributes: float | str | None) -> str:
     """Return an element; `content` is markup, attributes are not, and those that are None are left out.
 
     A trailing `_` of an attribute's name falls away, an inner one becomes `-`.
