@@ -16,7 +16,7 @@ from urllib.parse import quote_from_bytes
 
 from pegmark import __version__
 from pegmark.cli.forms.checked import Checked, all_problems, from_here, is_whole, remarks
-from pegmark.cli.forms.suggestion import replacement
+from pegmark.authoring.suggestion import replacement
 from pegmark.cli.pages import page, page_path
 from pegmark.problems import Problem, Related, Span
 from pegmark.rulebook.codes import CODES
