@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from pegmark.bootstrap import build_desk
-from pegmark.cli.facts import WORSE
+from pegmark.facts.specification import WORSE
 from pegmark.facts.snapshot import moment
 from pegmark.facts.units import RANGES
 from pegmark.facts.vocabulary import COMPONENT_KINDS, GROUPS, FactSpec

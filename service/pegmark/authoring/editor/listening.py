@@ -26,9 +26,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Expression(Said):
-    """A text that was read as an expression, and the names in its reach."""
+    """A text that was read as an expression, the names in its reach, and what it has to be."""
 
     scope: Scope
+    expected: Type | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ class Listener(Reader):
     ) -> Typed | None:
         """Return a checked expression, and remember what it could have read."""
         if isinstance(node, Scalar):
-            self.heard.expressions[node.span] = Expression(node, path, scope)
+            self.heard.expressions[node.span] = Expression(node, path, scope, expected)
         return super().expression(node, path, scope, expected)
 
     def citations(self, node: Node | None, path: str) -> tuple[str, ...]:
