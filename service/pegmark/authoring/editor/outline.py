@@ -28,6 +28,11 @@ class Symbol:
     children: tuple[Symbol, ...] = ()
 
     @property
+    def start(self) -> Position:
+        """Return where it begins: with its name, or with the first in it."""
+        return min([self.span.start, *(child.start for child in self.children)])
+
+    @property
     def end(self) -> Position:
         """Return where it ends: with its name, or with the last in it."""
         return max([self.span.end, *(child.end for child in self.children)])
