@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from pygls.uris import from_fs_path, to_fs_path
@@ -12,18 +13,25 @@ from pygls.uris import from_fs_path, to_fs_path
 from pegmark.authoring.editor.folders import books_of, texts_of
 from pegmark.authoring.editor.index import Index, index
 from pegmark.authoring.editor.study import Study, study, study_rules, study_suites
-from pegmark.cli.editing.places import Places
 from pegmark.rulebook.program import Program
 from pegmark.usecases.rules import Rule, rules_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
-    """What is known of a rulebook, and where each of its names stands."""
+    """What is known of a rulebook; what only questions need is worked out when one is asked."""
 
     study: Study
-    index: Index
-    rules: Mapping[str, str]
+
+    @cached_property
+    def index(self) -> Index:
+        """Where each name stands."""
+        return index(self.study)
+
+    @cached_property
+    def rules(self) -> Mapping[str, str]:
+        """What each rule says, in words."""
+        return in_words(self.study.program)
 
 
 class Opened:
@@ -79,7 +87,7 @@ class Opened:
         before = self._known.get(book)
         if before is None or before.study is not known:
             known = study_suites(known, _study(before))
-            self._keep(book, known)
+            self._known[book] = Known(known)
         return known
 
     def known(self, file: str) -> Known | None:
@@ -88,19 +96,9 @@ class Opened:
             texts = texts_of(book, self.buffers, self._normal)
             before = self._known.get(book)
             if before is None or before.study.texts != texts:
-                self._keep(book, study(texts, _study(before)))
+                self._known[book] = Known(study(texts, _study(before)))
             return self._known[book]
         return None
-
-    def places(self, known: Study, encoding: str) -> Places:
-        """Return what turns the places of a rulebook's texts into the editor's."""
-        return Places(known.texts.all, encoding)
-
-    def _keep(self, book: Path, found: Study) -> None:
-        before = self._known.get(book)
-        is_same = before is not None and before.study.program is found.program
-        rules = before.rules if before is not None and is_same else in_words(found.program)
-        self._known[book] = Known(found, index(found), rules)
 
 
 def _study(known: Known | None) -> Study | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from lsprotocol import types
@@ -16,14 +18,17 @@ from pegmark.authoring.editor.hover import hover
 from pegmark.authoring.editor.index import Name
 from pegmark.authoring.editor.meaning import meaning
 from pegmark.authoring.editor.outline import outline
+from pegmark.authoring.editor.study import Study
 from pegmark.cli.editing import answers
-from pegmark.cli.editing.diagnostics import Shown, diagnostic, marks
+from pegmark.cli.editing.diagnostics import Marks, Shown, diagnostic, marks
 from pegmark.cli.editing.opened import Known, Opened, file_of
 from pegmark.cli.editing.places import Places
 from pegmark.problems import Position, Span
 
 PAUSE = 0.06
 """For how many seconds nobody may have typed before a rulebook is checked."""
+REST = 0.15
+"""And for how many more, before its suites are."""
 TRIGGERS = [".", '"', "["]
 """What opens the list of offers, besides a letter."""
 
@@ -49,6 +54,7 @@ class Server:
         self._shown = Shown(self._publish)
         self._waiting: asyncio.TimerHandle | None = None
         self._changed: set[str] = set()
+        self._untried: dict[Path, Study] = {}
         self._is_told_to_stop = False
         self._listen()
 
@@ -59,8 +65,8 @@ class Server:
 
     def _listen(self) -> None:
         def feature(name: str, handler: Callable[[Any], Any], options: Any = None) -> None:
-            # A function of its own: attributes are set on it, which a method does not take.
-            self._said.feature(name, options)(lambda said: handler(said))
+            # Attributes are set on what is given, which a method does not take.
+            self._said.feature(name, options)(partial(handler))
 
         feature(types.SHUTDOWN, self._on_shutdown)
         feature(types.INITIALIZED, self._on_initialized)
@@ -116,27 +122,38 @@ class Server:
         self._changed |= {file for uri in uris if (file := file_of(uri)) is not None}
         if not uris:
             self._changed |= self._opened.buffers.keys()
+        self._wait(PAUSE, self._check)
+
+    def _wait(self, seconds: float, then: Callable[[], None]) -> None:
         if self._waiting is not None:
             self._waiting.cancel()
-        self._waiting = asyncio.get_running_loop().call_later(PAUSE, self._check)
+        self._waiting = asyncio.get_running_loop().call_later(seconds, then)
 
     def _check(self) -> None:
-        self._waiting = None
-        open_books = self._opened.books(self._opened.buffers)
-        self._shown.keep(open_books)
-        self._opened.forget(open_books)
+        """Mark what is wrong with rules; then, unless somebody types on, with suites, which takes as long."""
+        books = self._opened.books(self._opened.buffers)
+        self._shown.keep(books)
+        self._opened.forget(books)
         changed, self._changed = self._changed, set()
+        self._untried = {book: known for book, known in self._untried.items() if book in books}
         for book in self._opened.books(changed):
-            if book not in open_books:
-                continue
-            found = self._opened.rules(book)
-            places = Places(found.texts.all, self._encoding)
-            rules = [found.texts.normal[0], *found.texts.rules]
-            # Suites take as long again: what is wrong with the rules is told before.
-            self._shown.show(book, marks(found, rules, places, self._opened.uri, book), whole=False)
-            found = self._opened.suites(book, found)
-            every = marks(found, found.texts.all, places, self._opened.uri, book)
-            self._shown.show(book, every, whole=True)
+            if book in books:
+                found = self._untried[book] = self._opened.rules(book)
+                rules = [found.texts.normal[0], *found.texts.rules]
+                self._shown.show(book, self._marks(book, found, rules), whole=False)
+        suites = {file for found in self._untried.values() for file in found.texts.suites}
+        self._wait(0 if changed <= suites else REST, self._try)
+
+    def _try(self) -> None:
+        """Mark what is wrong with the suites of rulebooks that were checked."""
+        self._waiting = None
+        untried, self._untried = self._untried, {}
+        for book, known in untried.items():
+            found = self._opened.suites(book, known)
+            self._shown.show(book, self._marks(book, found, found.texts.all), whole=True)
+
+    def _marks(self, book: Path, found: Study, files: Iterable[str]) -> Marks:
+        return marks(found, files, Places(found.texts.all, self._encoding), self._opened.uri, book)
 
     def _publish(self, uri: str, found: list[types.Diagnostic]) -> None:
         self._said.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found))
