@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -14,6 +15,9 @@ from pegmark.cli.terminal import complain
 from pegmark.cli.verbs import REFUSED
 from pegmark.data import data_root
 from pegmark.problems import Problem
+
+GARBAGE = 50_000
+"""How many values may be made before garbage is looked for."""
 
 
 @click.command(
@@ -47,6 +51,9 @@ def command(context: click.Context, stdio: bool) -> None:  # noqa: ARG001 - ther
         raise Refused([Problem("", message, None, help)]) from None
     if sys.stdin.isatty():
         complain("this is for an editor to start; end it with Ctrl-D", "docs/editors.md says how")
+    # A check makes many values that do not last; looking for garbage in all else meanwhile doubles its time.
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
     # What anything else prints must not get between the messages.
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as sink:
         sys.stdout = sys.stderr

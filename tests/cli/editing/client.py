@@ -12,7 +12,7 @@ from typing import Any
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 
-SECONDS = 60
+SECONDS = 20
 """How long the server may take to say anything at all."""
 SERVER = (str(Path(sys.executable).with_name("pegmark")), "lsp")
 
@@ -78,8 +78,15 @@ class Editor:
 
     def close(self, uri: str) -> None:
         """Close a text."""
+        self._texts.pop(uri)
         document = types.TextDocumentIdentifier(uri)
         self._client.text_document_did_close(types.DidCloseTextDocumentParams(document))
+
+    def close_all(self) -> None:
+        """Close what is open."""
+        for uri in list(self._texts):
+            self.close(uri)
+        self._marks.clear()
 
     def text(self, uri: str) -> str:
         """The text as it stands."""

@@ -42,7 +42,21 @@ def meaning(name: Name, study: Study, rules: Rules) -> str:
             return _page(name.text, "decided by the rules", [said])
         case "fixture" | "venue":
             return _page(name.text, f"{name.kind} of the suites", [])
-    return "" if program is None else "\n\n".join(_of_program(name, program, rules))
+    if program is None:
+        return _page(name.text, name.kind, _written(name, study))
+    return "\n\n".join(_of_program(name, program, rules))
+
+
+def _written(name: Name, study: Study) -> Iterator[str]:
+    """Yield what a rulebook that was never right says of a name, as it is written."""
+    section = {"param": "params", "derived": "derive", "source": "sources"}.get(name.kind)
+    above = f"{section}.{name.text}"
+    for said in study.rules.values.values():
+        if name.kind == "rule" and said.scalar.text == name.text and said.path.endswith(".id"):
+            above = said.path.removesuffix(".id")
+    for said in (*study.rules.expressions.values(), *study.rules.values.values()):
+        if said.path in {f"{above}.{key}" for key in ("expr", "when", "title", "href", "why")}:
+            yield " ".join(said.scalar.text.split())
 
 
 def of_fact(spec: FactSpec) -> str:

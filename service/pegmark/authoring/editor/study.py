@@ -1,7 +1,7 @@
 """All that is known of a rulebook at one moment of its writing.
 
-A file that cannot be read just now, half a line being typed, lends what it last said: the rest of the
-rulebook does not lose its meaning with it.
+A file that cannot be read just now, half a line being typed, is heard without that line, or lends what it
+last said: the rest of the rulebook does not lose its meaning with it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pegmark.problems import Problem
 from pegmark.rulebook.custom import declared
 from pegmark.rulebook.load import check_files
 from pegmark.rulebook.program import Program
+from pegmark.rulebook.source import MAX_BYTES, parse
 
 _NOTHING = Tree(None, (), 0)
 
@@ -26,7 +27,7 @@ _NOTHING = Tree(None, (), 0)
 class Study:
     """A rulebook as it stands; `program` is the last that had no errors, if there was one.
 
-    `sound` are the last texts that were YAML; `rules` and `suites` is what was heard while they were read.
+    `sound` are texts that are YAML, whatever is typed; `rules` and `suites` is what was heard of them.
     """
 
     texts: Texts
@@ -121,14 +122,31 @@ def study_suites(known: Study, before: Study | None = None) -> Study:
 
 
 def _sound(given: Mapping[str, bytes], trees: Trees, before: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the texts that are YAML; in place of others, those that were."""
+    """Return the texts that are YAML; in place of others, what is left of them, or what they were."""
     found = {}
     for name, text in given.items():
-        if trees.get((name, text), _NOTHING).root is not None:
+        tree = trees.get((name, text), _NOTHING)
+        if tree.root is not None:
             found[name] = text
+        elif (rest := _without_line(name, text, tree)) is not None:
+            found[name] = rest
         elif name in before:
             found[name] = before[name]
     return found
+
+
+def _without_line(name: str, text: bytes, tree: Tree) -> bytes | None:
+    """Return a text without the line that cannot be read, or the one above it; None where that is no help."""
+    span = tree.problems[-1].span if tree.problems else None
+    if span is None or len(text) > MAX_BYTES:
+        return None
+    lines = text.split(b"\n")
+    for number in (span.start.line, span.start.line - 1):
+        if 0 < number <= len(lines):
+            rest = b"\n".join([*lines[: number - 1], b"", *lines[number:]])
+            if parse(rest, name)[0] is not None:
+                return rest
+    return None
 
 
 def _kept(trees: Trees, sound: Mapping[str, bytes]) -> Trees:
