@@ -15,7 +15,7 @@ from pegmark.rulebook.files import NORMAL, read_files
 Buffers = Mapping[str, bytes]
 """Texts that are open, saved or not, by the path of their file."""
 
-MOST_LEVELS = 6
+MOST_LEVELS = 3
 """How far above a file its rulebook is looked for."""
 MOST_LOOKED_AT = 64
 """How many files of one folder are looked into for it."""
