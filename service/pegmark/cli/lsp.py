@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import sys
 from pathlib import Path
@@ -51,6 +52,7 @@ def command(context: click.Context, stdio: bool) -> None:  # noqa: ARG001 - ther
         raise Refused([Problem("", message, None, help)]) from None
     if sys.stdin.isatty():
         complain("this is for an editor to start; end it with Ctrl-D", "docs/editors.md says how")
+    _keep_log()
     # A check makes many values that do not last; looking for garbage in all else meanwhile doubles its time.
     gc.freeze()
     gc.set_threshold(GARBAGE)
@@ -59,6 +61,23 @@ def command(context: click.Context, stdio: bool) -> None:  # noqa: ARG001 - ther
         sys.stdout = sys.stderr
         was_ended = Server(_normal()).run(sys.stdin.buffer, sink)
     context.exit(0 if was_ended else REFUSED)
+
+
+class _Line(logging.Formatter):
+    """One line of what went wrong, as every complaint of ours; editors keep it in the log of the server."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        stop = record.exc_info[1] if record.exc_info else None
+        said = record.getMessage() if stop is None else f"{record.getMessage()}: {stop!r}"
+        return f"{record.levelname.lower()}: {' '.join(said.split())}"
+
+
+def _keep_log() -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Line())
+    log = logging.getLogger("pygls")
+    log.addHandler(handler)
+    log.propagate = False
 
 
 def _normal() -> tuple[str, bytes]:
