@@ -92,8 +92,9 @@ def _typed(symbol: Symbol) -> str:
 
 
 def in_table(said: Said, heard: Heard) -> list[Offer]:
-    """Return the rows, or the columns, that a table by a choice may have."""
+    """Return the rows, or the columns, that a table by a choice may have and lacks."""
     path = said.path.rpartition(".")[0]
+    present = {key.path for key in heard.keys.values()}
     for section in ("table", "rows", "points"):
         above, found, below = path.rpartition(f".{section}")
         if not found:
@@ -103,7 +104,8 @@ def in_table(said: Said, heard: Heard) -> list[Offer]:
             if expression.path == f"{above}.{key}":
                 symbol = expression.scope.symbols.get(expression.scalar.text.strip())
                 members = () if symbol is None else symbol.type.members
-                return [Offer(member, "member", text=f"{member}: ") for member in members]
+                lacking = (member for member in members if f"{path}.{member}" not in present)
+                return [Offer(member, "member", text=f"{member}: ") for member in lacking]
     return []
 
 

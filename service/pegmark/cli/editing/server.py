@@ -228,6 +228,10 @@ class Server:
     def _actions(self, said: types.CodeActionParams) -> list[types.CodeAction] | None:
         if (asked := self._asked(said.text_document)) is None:
             return None
+        if not any(
+            types.CodeActionKind.QuickFix.value.startswith(only) for only in said.context.only or [""]
+        ):
+            return []
         start, end = (asked.places.place(asked.file, at) for at in (said.range.start, said.range.end))
         found: list[types.CodeAction] = []
         for problem in asked.known.study.problems:
