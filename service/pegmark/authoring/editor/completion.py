@@ -73,7 +73,7 @@ def _heard(study: Study, file: str, data: bytes) -> Heard:
     else:
         known = {**sound, file: data}
         rules = {name: known[name] for name in study.texts.rules if name in known}
-        check_files(rules, (normal, known.get(normal, study.texts.normal[1])), listener)
+        check_files(rules, (normal, known.get(normal, study.texts.normal[1])), reader=listener)
     return listener.heard
 
 
