@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any
 
 from pegmark.bootstrap import build_desk
-from pegmark.cli.facts import WORSE
 from pegmark.facts.snapshot import moment
+from pegmark.facts.specification import WORSE
 from pegmark.facts.units import RANGES
 from pegmark.facts.vocabulary import COMPONENT_KINDS, GROUPS, FactSpec
 from pegmark.language.prose import constant

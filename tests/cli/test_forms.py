@@ -16,8 +16,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from jsonschema import Draft4Validator
 
+from pegmark.authoring.suggestion import replacement
 from pegmark.cli.forms import FORMS, Checked
-from pegmark.cli.forms.suggestion import replacement
 from pegmark.cli.terminal import Style
 from pegmark.problems import Position, Problem, Span
 from pegmark.rulebook.codes import RULEBOOK_CODES

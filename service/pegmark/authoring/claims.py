@@ -39,7 +39,9 @@ def facts_of(
     for key, value in reader.entries(node, path):
         at = f"{path}.{key.text}"
         if not group and key.text in groups and isinstance(value, yaml.Mapping):
-            members = [(f"{key.text}.{short.text}", short, inner) for short, inner in value.entries]
+            members = [
+                (f"{key.text}.{short.text}", short, inner) for short, inner in reader.entries(value, at)
+            ]
         else:
             name = f"{group}.{key.text}" if group and "." not in key.text else key.text
             members = [(name, key, value)]

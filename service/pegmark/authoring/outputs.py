@@ -121,6 +121,24 @@ class Outputs:
             raise NoSuchOutput("T0009", f"a decision has no output `{name}`", hint)
         return found
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names that every decision has, and then those that go on with a rule.
+
+        Names that go on with a size or a fact are not among them: of those there is no end.
+        """
+        rules = {
+            "haircut.steps": [
+                step.reason.id for step in (self._program.haircut.start, *self._program.haircut.steps)
+            ],
+            "cap.limits": [limit.reason.id for limit in self._program.caps.limits],
+            "conditions": self._plain["conditions"].members,
+            "findings": self._plain["findings"].members,
+        }
+        named = (f"{family}.{rule}" for family, ids in rules.items() for rule in ids)
+        terms = (f"haircut.{name}" for name in ("maintenance", "initial", "reference"))
+        return (*self._plain, *terms, *named)
+
     def is_level(self, name: str) -> bool:
         """Tell whether names of outputs begin with this one and a dot."""
         first = name.partition(".")[0]

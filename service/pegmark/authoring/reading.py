@@ -33,14 +33,18 @@ SECTIONS = ("fixtures", "venues", "cases", "tables")
 
 
 def read_suites(
-    files: Mapping[str, bytes], program: Program, specs: Specs, wanted: Iterable[str] | None = None
+    files: Mapping[str, bytes],
+    program: Program,
+    specs: Specs,
+    wanted: Iterable[str] | None = None,
+    reader: Reader | None = None,
 ) -> tuple[list[Suite], list[Problem]]:
     """Return the suites of files that stand together, and every problem by file and position.
 
     `specs` are the facts that may be stated, the rulebook's own among them. Cases are those of the files
-    `wanted`, of all by default; fixtures are those of all.
+    `wanted`, of all by default; fixtures are those of all. A `reader` of your own sees what is read.
     """
-    reader = Reader()
+    reader = reader or Reader()
     suites: list[Suite] = []
     with suppress(Enough):
         suites = list(_suites(reader, files, program, specs, set(files if wanted is None else wanted)))
@@ -58,8 +62,9 @@ def _suites(
     allowance = yaml.Allowance()
     trees: dict[str, dict[str, yaml.Node]] = {}
     for name, data in sorted(files.items()):
-        tree, problems = yaml.parse(data, name, allowance=allowance)
-        reader.add(map(_of_suite, problems))
+        sound = len(reader.problems)
+        tree = reader.tree(data, name, allowance)
+        reader.problems[sound:] = map(_of_suite, reader.problems[sound:])
         if tree is not None:
             trees[name] = reader.mapping(tree, "", ["suite"], SECTIONS)
     named = _Named(reader, specs, trees.values())

@@ -12,18 +12,10 @@ from pegmark.cli import offers
 from pegmark.cli.amounts import span
 from pegmark.cli.terminal import Style, say, style_of
 from pegmark.errors import NotFound
+from pegmark.facts.specification import WORSE
 from pegmark.facts.vocabulary import COMPONENT_KINDS, FACTS, GROUPS, FactSpec, describe
 from pegmark.language import nearest
 
-WORSE = {
-    "higher": "higher is worse",
-    "lower": "lower is worse",
-    "first": "worst first",
-    "true": "yes is worse",
-    "false": "no is worse",
-    "from_one": "further from 1 is worse",
-    "none": "neither way is worse",
-}
 COMPONENTS = "backing.components"
 
 

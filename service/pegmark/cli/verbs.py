@@ -29,6 +29,7 @@ VERBS: Mapping[str, str] = {
     "docs": "Say a rulebook as one document, for people who read no YAML.",
     "explain": "Explain a problem code or a rule.",
     "facts": "List what may be known of an asset and of a venue.",
+    "lsp": "Serve an editor while rules are written.",
     "openapi": "Write the OpenAPI document of the HTTP API.",
     "prove": "Prove what a rulebook promises, over every asset there can be.",
     "serve": "Serve the HTTP API.",

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from pegmark.facts.units import DAYS_MOST, RANGES, USD_MOST, Kind
 
 Worse = Literal["higher", "lower", "first", "true", "false", "from_one", "none"]
+WORSE: Mapping[Worse, str] = {
+    "higher": "higher is worse",
+    "lower": "lower is worse",
+    "first": "worst first",
+    "true": "yes is worse",
+    "false": "no is worse",
+    "from_one": "further from 1 is worse",
+    "none": "neither way is worse",
+}
+"""Which way is worse, in words."""
 
 
 @dataclass(frozen=True, slots=True)

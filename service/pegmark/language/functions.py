@@ -12,20 +12,27 @@ from pegmark.language.tokens import shown
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """How a function is called: the least and greatest number of arguments, and an example."""
+    """How a function is called, the least and greatest number of arguments and an example; what it gives."""
 
     least: int
     most: int
     usage: str
+    meaning: str
 
 
 FUNCTIONS: Mapping[str, Function] = {
-    "min": Function(2, 8, "min(a, b)"),
-    "max": Function(2, 8, "max(a, b)"),
-    "abs": Function(1, 1, "abs(x)"),
-    "clamp": Function(3, 3, "clamp(x, low, high)"),
-    "known": Function(1, 1, "known(x)"),
-    "coalesce": Function(2, 8, "coalesce(x, y)"),
+    "min": Function(
+        2, 8, "min(a, b)", "The least of two to eight amounts of one unit; unknown where one of them is."
+    ),
+    "max": Function(
+        2, 8, "max(a, b)", "The greatest of two to eight amounts of one unit; unknown where one of them is."
+    ),
+    "abs": Function(1, 1, "abs(x)", "How far an amount is from zero."),
+    "clamp": Function(3, 3, "clamp(x, low, high)", "An amount, held between two others."),
+    "known": Function(1, 1, "known(x)", "Whether something is known; itself always known."),
+    "coalesce": Function(
+        2, 8, "coalesce(x, y)", "The first that is known; in `derive` and in the filling-in alone."
+    ),
 }
 
 

@@ -17,7 +17,7 @@ from pegmark.rulebook.digest import resolved_digest, text_digest
 from pegmark.rulebook.files import NORMAL, normal_file, oversized, read_files
 from pegmark.rulebook.program import Program
 from pegmark.rulebook.reading import MAX_PROBLEMS, Enough, Reader
-from pegmark.rulebook.source import Allowance, Mapping, parse
+from pegmark.rulebook.source import Allowance, Mapping
 
 __all__ = ["NORMAL", "check", "check_files", "load", "normal_file", "read_files"]
 
@@ -37,13 +37,13 @@ def check(path: Path) -> tuple[Program | None, list[Problem]]:
 
 
 def check_files(
-    files: Lookup[str, bytes], normal: tuple[str, bytes] | None = None
+    files: Lookup[str, bytes], normal: tuple[str, bytes] | None = None, reader: Reader | None = None
 ) -> tuple[Program | None, list[Problem]]:
-    """Check a rulebook given as texts by file name."""
+    """Check a rulebook given as texts by file name; a `reader` of your own sees what is read, and as what."""
     problem = oversized(files)
     if problem is not None:
         return None, [problem]
-    reader = Reader()
+    reader = reader or Reader()
     program = None
     with suppress(Enough):
         program = _read(reader, files, normal or normal_file())
@@ -64,8 +64,7 @@ def _read(reader: Reader, files: Lookup[str, bytes], normal: tuple[str, bytes]) 
     normal_name, normal_data = normal
     allowance = Allowance()
     for name, data in (*sorted(files.items()), normal):
-        tree, problems = parse(data, name, allowance=allowance)
-        reader.add(problems)
+        tree = reader.tree(data, name, allowance)
         if tree is not None:
             trees[name] = tree
         if allowance.left < 0:

@@ -18,7 +18,7 @@ from pegmark.language.types import Unit
 from pegmark.problems import Position, Problem, Related, Severity, Span
 from pegmark.rulebook.program import Reason
 from pegmark.rulebook.program import Scalar as Value
-from pegmark.rulebook.source import Mapping, Node, Scalar, Sequence
+from pegmark.rulebook.source import Allowance, Mapping, Node, Scalar, Sequence, parse
 
 MAX_PROBLEMS = 100
 """How many problems of one rulebook are looked for."""
@@ -86,6 +86,12 @@ class Reader:
                 raise Enough
 
     # Shapes
+
+    def tree(self, data: bytes, file: str, allowance: Allowance) -> Mapping | None:
+        """Return the tree of a file, or None after reporting; those read together share an allowance."""
+        tree, problems = parse(data, file, allowance=allowance)
+        self.add(problems)
+        return tree
 
     def _misshapen(self, node: Node, needed: str, path: str) -> None:
         message = f"this is {_SHAPES[type(node)]}, where {needed} is needed"

@@ -15,8 +15,8 @@ from typing import Any
 from urllib.parse import quote_from_bytes
 
 from pegmark import __version__
+from pegmark.authoring.suggestion import replacement
 from pegmark.cli.forms.checked import Checked, all_problems, from_here, is_whole, remarks
-from pegmark.cli.forms.suggestion import replacement
 from pegmark.cli.pages import page, page_path
 from pegmark.problems import Problem, Related, Span
 from pegmark.rulebook.codes import CODES
