@@ -25,12 +25,8 @@ def formatted(data: bytes, name: str) -> tuple[bytes | None, list[Problem]]:
     page = read(decode(data, name))
     new = lay_out(page).encode()
     said, slips = yaml.parse(new, name)
-    if (
-        said is None
-        or slips
-        or _meaning(said) != _meaning(tree)
-        or _remarks(read(new.decode())) != _remarks(page)
-    ):
+    is_same = said is not None and not slips and _meaning(said) == _meaning(tree)
+    if not is_same or _comments(read(new.decode())) != _comments(page):
         help = "write its keys and values in the plainest way"
         return None, [Problem("F0001", "the text cannot be laid out without changing it", whole(name), help)]
     return new, []
@@ -46,9 +42,7 @@ def _meaning(node: yaml.Node) -> Any:
     return node.text, node.is_quoted and len(node.text.split()) < 2
 
 
-def _remarks(page: Page) -> list[str]:
-    beside = [comment.text for comment in page.comments]
-    within = [
-        t.lines[0][t.lines[0].index("#") :] for t in texts(page.root) if t.is_block and "#" in t.lines[0]
-    ]
-    return sorted(beside + within)
+def _comments(page: Page) -> list[str]:
+    headers = [text.lines[0] for text in texts(page.root) if text.is_block]
+    within = [header[header.index("#") :] for header in headers if "#" in header]
+    return sorted(within + [comment.text for comment in page.comments])

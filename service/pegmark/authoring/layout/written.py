@@ -139,22 +139,22 @@ class _Reader:
             self._starts.append(self._starts[-1] + len(line) + 1)
 
     def _offset(self, mark: Any) -> int:
-        return min(self._starts[min(mark.line, len(self._starts) - 1)] + mark.column, len(self._text))
+        line = min(int(mark.line), len(self._starts) - 1)
+        return min(self._starts[line] + int(mark.column), len(self._text))
 
     def node(self, node: Any, parent: int) -> Written:
         """Return a node; `parent` is the column of the block collection around it."""
         start, end = self._offset(node.start_mark), self._offset(node.end_mark)
         column = node.start_mark.column
-        match node:
-            case yaml.ScalarNode():
-                return self._scalar(node, start, end, parent)
-            case yaml.SequenceNode():
-                items = tuple(self.node(item, parent if node.flow_style else column) for item in node.value)
-                return List(items, bool(node.flow_style), column, start, end)
-        entries = tuple(
-            self._entry(key, value, parent if node.flow_style else column) for key, value in node.value
-        )
-        return Table(entries, bool(node.flow_style), column, start, end)
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node, start, end, parent)
+        is_flow = bool(node.flow_style)
+        around = parent if is_flow else column
+        if isinstance(node, yaml.SequenceNode):
+            items = tuple(self.node(item, around) for item in node.value)
+            return List(items, is_flow, column, start, end)
+        entries = tuple(self._entry(key, value, around) for key, value in node.value)
+        return Table(entries, is_flow, column, start, end)
 
     def _entry(self, key: Any, value: Any, parent: int) -> tuple[Text, Written]:
         name, said = self.node(key, parent), self.node(value, parent)
