@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from pegmark.authoring.layout.written import Text
 
-_IN_FLOW = frozenset(",[]{}")
-
 
 def in_line(text: Text, *, is_flow: bool) -> str:
-    """Return a scalar on one line; `is_flow` where it stands between brackets."""
-    if not text.style:
+    """Return a scalar on one line; `is_flow` where it stands between brackets.
+
+    There quotes stay: without them, one comma more would end the text.
+    """
+    if not text.style or (not is_flow and is_prose(text.value)):
         return text.value
-    return text.value if is_prose(text.value, is_flow=is_flow) else quoted(text.value)
+    return quoted(text.value)
 
 
-def is_prose(value: str, *, is_flow: bool) -> bool:
+def is_prose(value: str) -> bool:
     """Return whether a text is the same without quotes to every reader: several words, none a sign of YAML.
 
     A single word keeps its quotes: `"true"`, `"unknown"` and `"5"` are not what they are without.
 
-    >>> is_prose("none over 34 %", is_flow=True), is_prose("none, over 34 %", is_flow=True)
-    (True, False)
+    >>> is_prose("none, over 34 %"), is_prose("none: 34 %"), is_prose("none")
+    (True, False, False)
     """
     return (
         value[:1].isalpha()
@@ -30,7 +31,6 @@ def is_prose(value: str, *, is_flow: bool) -> bool:
         and ": " not in value
         and " #" not in value
         and not value.endswith(":")
-        and not (is_flow and _IN_FLOW & set(value))
     )
 
 
