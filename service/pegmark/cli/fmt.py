@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from difflib import unified_diff
 from pathlib import Path
 from typing import NoReturn
@@ -71,39 +71,38 @@ def command(context: click.Context, paths: tuple[Path, ...], is_check: bool, is_
     if is_diff:
         for name, new in changed.items():
             _print_diff(name, files[name], new)
-    if is_check:
-        _list(changed, same, is_quiet=is_diff)
-    elif not is_piped and not is_diff:
+    elif is_check:
+        _list(changed, same)
+    elif not is_piped:
         for name, new in changed.items():
             write(name, new)
             say(f"laid out: {name}")
-        say(_count(len(changed), same))
+        if changed or same:
+            say(_count(len(changed), same))
+    if is_check and changed:
+        otherwise = "1 file is" if len(changed) == 1 else f"{len(changed)} files are"
+        complain(f"{otherwise} laid out otherwise", "run `pegmark fmt` on the same paths")
     context.exit(REFUSED if problems or (is_check and changed) else 0)
 
 
-def _list(changed: Sequence[str] | dict[str, bytes], same: int, *, is_quiet: bool) -> None:
-    if not is_quiet:
-        for name in changed:
-            say(f"would be laid out: {name}")
-        if not changed:
-            say(_count(0, same))
-    if changed:
-        files = "1 file is" if len(changed) == 1 else f"{len(changed)} files are"
-        complain(f"{files} laid out otherwise", "run `pegmark fmt` on the same paths")
+def _list(changed: Collection[str], same: int) -> None:
+    for name in changed:
+        say(f"would be laid out: {name}")
+    if same and not changed:
+        say(_count(0, same))
 
 
 def _count(changed: int, same: int) -> str:
     """Return how many files there were.
 
-    >>> _count(1, 25), _count(0, 1)
-    ('1 file laid out, 25 as they were', '1 file as it was')
+    >>> _count(1, 25), _count(2, 0), _count(0, 1)
+    ('1 file laid out, 25 as they were', '2 files laid out', '1 file as it was')
     """
-    were = "1 file as it was" if same == 1 else f"{same} files as they were"
+    were = "as it was" if same == 1 else "as they were"
     if not changed:
-        return were
-    return f"{changed} file{'s' * (changed != 1)} laid out" + (
-        f", {were.replace(' files', '')}" if same else ""
-    )
+        return f"{same} file{'s' * (same != 1)} {were}"
+    laid_out = f"{changed} file{'s' * (changed != 1)} laid out"
+    return f"{laid_out}, {same} {were}" if same else laid_out
 
 
 def _print_diff(name: str, old: bytes, new: bytes) -> None:
