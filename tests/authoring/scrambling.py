@@ -65,7 +65,7 @@ class _Scrambler:
         return " " * self.random.randint(1, 3) + self.comment() if self.chance(share) else ""
 
     def noise(self, column: int) -> Iterator[str]:
-        """Empty lines and comments, no further in than what they stand before: a block of lines ends there."""
+        """Empty lines and comments, no further in than what follows: a block of lines ends there."""
         while self.chance(0.12):
             margin = " " * self.random.choice([column, self.random.randint(0, column)])
             yield f"{margin}{self.comment()}\n" if self.chance(0.6) else self.random.choice(["\n", "   \n"])
@@ -95,7 +95,8 @@ class _Scrambler:
                 yield f"{begin}{gap}>-{self.remark(0.2)}\n"
                 yield from (" " * inner + line + "\n" for line in self.folded(value.text))
             elif self.chance(0.05):
-                yield f"{begin}{self.remark(0.5)}\n{' ' * inner}{self.scalar(value, column=inner)}{self.remark(0.2)}\n"
+                yield f"{begin}{self.remark(0.5)}\n{' ' * inner}"
+                yield f"{self.scalar(value, column=inner)}{self.remark(0.2)}\n"
             else:
                 yield f"{begin}{gap}{self.scalar(value, column=inner)}{self.remark(0.2)}\n"
             return

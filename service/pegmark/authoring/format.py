@@ -28,7 +28,7 @@ def formatted(data: bytes, name: str) -> tuple[bytes | None, list[Problem]]:
     is_same = said is not None and not slips and _meaning(said) == _meaning(tree)
     if not is_same or _comments(read(new.decode())) != _comments(page):
         help = "write its keys and values in the plainest way"
-        return None, [Problem("F0001", "the text cannot be laid out without changing it", whole(name), help)]
+        return None, [Problem("", "the text cannot be laid out without changing it", whole(name), help)]
     return new, []
 
 

@@ -69,8 +69,8 @@ class _Writer:
         if isinstance(value, Text) and value.is_block:
             header, body = block_of(value)
             self._add(f"{begin} {header}", body, indent)
-            # Where lines at the end are kept, an empty one would be one more.
-            self._may_break = "+" not in header.split("#")[0]
+            # Where lines at the end are kept, or are blanks, an empty one is there already.
+            self._may_break = "+" not in header.split("#")[0] and not (body and not body[-1].strip())
         elif lines is not None:
             self._add(f"{begin} {lines[0]}", lines[1:], indent)
             self._remark(value.end)

@@ -185,7 +185,8 @@ class _Reader:
         while at < len(self._text):
             line = self._text[at : self._after(at)].removesuffix("\n")
             indent = len(line) - len(line.lstrip(" "))
-            if line.strip():
+            if line.strip() or (column is not None and indent > column):
+                # A line of blanks that goes further in than the others is text, too.
                 column = max(indent, parent + 1) if column is None else column
                 if indent < column:
                     break
