@@ -122,14 +122,9 @@ def _read(paths: Sequence[Path]) -> tuple[dict[str, bytes], list[Problem]]:
     files: dict[str, bytes] = {}
     problems: list[Problem] = []
     for path in paths:
-        found = [path]
-        if path.is_dir():
-            try:
-                found = sorted(_yaml_files(path))
-            except OSError as error:
-                problems += read_files(Path(error.filename or path))[1]
-            if not found:
-                problems.append(_nothing(path))
+        found = sorted(_yaml_files(path)) if path.is_dir() else [path]
+        if not found:
+            problems.append(_nothing(path))
         for file in found:
             read, slips = read_files(file)
             files |= read
