@@ -29,6 +29,7 @@ VERBS: Mapping[str, str] = {
     "explain": "Explain a problem code or a rule.",
     "facts": "List what may be known of an asset and of a venue.",
     "fmt": "Lay out rulebooks and suites in the one way, comments and meaning kept.",
+    "new": "Begin a rulebook: a small one that decides, with a suite and comments that teach.",
     "openapi": "Write the OpenAPI document of the HTTP API.",
     "serve": "Serve the HTTP API.",
     "show": "Print the rules of a rulebook in order, or the Python it compiles to.",
