@@ -30,6 +30,8 @@ VERBS: Mapping[str, str] = {
     "explain": "Explain a problem code or a rule.",
     "facts": "List what may be known of an asset and of a venue.",
     "lsp": "Serve an editor while rules are written.",
+    "fmt": "Lay out rulebooks and suites in the one way, comments and meaning kept.",
+    "new": "Begin a rulebook: a small one that decides, with a suite and comments that teach.",
     "openapi": "Write the OpenAPI document of the HTTP API.",
     "prove": "Prove what a rulebook promises, over every asset there can be.",
     "serve": "Serve the HTTP API.",

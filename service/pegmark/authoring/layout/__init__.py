@@ -1,0 +1,1 @@
+"""How a text of rules stands on the page: read as written, comments and all, and written anew."""
