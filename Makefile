@@ -45,6 +45,7 @@ check: setup
 	$(BIN)/pegmark openapi --check
 	$(BIN)/python -m tools.docs --check
 	$(BIN)/pegmark check rules/house
+	$(BIN)/pegmark lint rules/house
 	$(BIN)/pegmark test rules/house
 
 openapi: setup

@@ -28,6 +28,7 @@ VERBS: Mapping[str, str] = {
     "completion": "Print what a shell needs to complete verbs, options and names.",
     "explain": "Explain a problem code or a rule.",
     "facts": "List what may be known of an asset and of a venue.",
+    "lint": "Say what can be said better in rulebooks that are sound.",
     "openapi": "Write the OpenAPI document of the HTTP API.",
     "serve": "Serve the HTTP API.",
     "show": "Print the rules of a rulebook in order, or the Python it compiles to.",

@@ -8,7 +8,7 @@ rules that there are, and leaves something out; one that does not is a problem i
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from pegmark.authoring.lint.rules.registry import IDLE, MALFORMED, STYLE_RULES
@@ -72,7 +72,7 @@ def _read(said: str, span: Span) -> tuple[list[str], list[Problem]]:
     problems = []
     codes = [code.strip() for code in ignore["codes"].split(",")]
     for code in codes:
-        if code not in STYLE_RULES or code == MALFORMED:
+        if code not in STYLE_RULES or code in (IDLE, MALFORMED):
             near = nearest(code, STYLE_RULES)
             help = (
                 f"did you mean `{near}`?"
@@ -86,7 +86,7 @@ def _read(said: str, span: Span) -> tuple[list[str], list[Problem]]:
 
 
 def _malformed(message: str, span: Span, help: str) -> Problem:
-    return Problem(MALFORMED, message, span, help, STYLE_RULES[MALFORMED].severity)
+    return Problem(MALFORMED, message, span, help)
 
 
 def without_ignored(
@@ -102,22 +102,11 @@ def without_ignored(
         matching = [ignore for ignore in ignores if _is_for(subject, ignore, problem)]
         used.update(matching)
         left += [] if matching else [problem]
-    idle = [
-        ignore for ignore in ignores if ignore not in used and ignore.code in asked and ignore.code != IDLE
+    return left + [
+        Problem(IDLE, f"nothing here is {ignore.code}, and it is ignored", ignore.span, "delete the comment")
+        for ignore in ignores
+        if ignore not in used and ignore.code in asked
     ]
-    return left + list(_idle(subject, idle, ignores))
-
-
-def _idle(subject: Subject, idle: Sequence[Ignore], ignores: Sequence[Ignore]) -> Iterator[Problem]:
-    for ignore in idle:
-        message = f"nothing here is {ignore.code}, and it is ignored"
-        problem = Problem(IDLE, message, ignore.span, "delete the comment", STYLE_RULES[IDLE].severity)
-        if not any(
-            other.code == IDLE and other.line == ignore.line
-            for other in ignores
-            if other.span.file == ignore.span.file
-        ):
-            yield problem
 
 
 def _is_for(subject: Subject, ignore: Ignore, problem: Problem) -> bool:

@@ -135,8 +135,9 @@ def _number(node: Typed, names: Mapping[str, Range]) -> Range:
             return Interval(min(lows), min(highs)) if op == "min" else Interval(max(lows), max(highs))
         case Abs(operand):
             part = interval_of(operand, names)
-            least: Bound = max(part.low, -part.high, Fraction(0))
-            return Interval(least, max(abs(part.low), abs(part.high)))
+            ends: list[Bound] = [part.low, -part.high, Fraction(0)]
+            far: list[Bound] = [part.high, -part.low]
+            return Interval(max(ends), max(far))
         case Arith(op, left, right):
             return _arithmetic(op, interval_of(left, names), interval_of(right, names))
     return ANYTHING

@@ -62,14 +62,19 @@ def decided_before(subject: Subject) -> Iterator[Finding]:
         for part in () if rule.known_only else _conjuncts(rule.when):
             for before, known in left:
                 if covers(condition(part), condition(known)):
-                    message = f"`{quoted(part)}` holds wherever {before.reason.id} leaves anything to decide"
-                    related = (Related(f"{before.reason.id} is here", before.reason.span),)
-                    yield Finding(
-                        message, part.span, "leave it out, or let it be the last rule's `otherwise`", related
-                    )
+                    yield _decided(part, rule, before)
                     break
         if rule.on_unknown in (None, "otherwise"):
             left += [(rule, known) for known in _false(rule.when)]
+
+
+def _decided(part: Typed, rule: ClassRule, before: ClassRule) -> Finding:
+    related = (Related(f"{before.reason.id} is here", before.reason.span),)
+    message = f"`{quoted(part)}` holds wherever {before.reason.id} leaves anything to decide"
+    help = "leave it out"
+    if part is rule.when:
+        help = f"see that {rule.reason.id} is meant to take all that is left, and say so in an ignore"
+    return Finding(message, part.span, help, related)
 
 
 def _conjuncts(node: Typed) -> Sequence[Typed]:
