@@ -58,7 +58,13 @@ def subject(text: str = "", redundancy: Redundancy | None = None) -> Subject:
     assert program is not None, [(p.code, p.message, p.span and p.span.start) for p in problems]
     tested = None if suite is None else mentions({"suite.yaml": suite})[0]
     return Subject(
-        program, files, ASSETS, tested, DAY, links_to=lambda name: name == "docs/method.md", redundancy=redundancy
+        program,
+        files,
+        ASSETS,
+        tested,
+        DAY,
+        links_to=lambda name: name == "docs/method.md",
+        redundancy=redundancy,
     )
 
 

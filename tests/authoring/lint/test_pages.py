@@ -51,7 +51,10 @@ def test_an_example_is_found_and_the_better_is_not(checkout: Path, code: str) ->
     found = page(checkout, code)
     problems = [problem for problem in linted(example(found["Example"])) if problem.code == code]
     assert problems
-    assert all(problem.help and problem.span and problem.yaml_path for problem in problems) or code in (IDLE, MALFORMED)
+    assert all(problem.help and problem.span and problem.yaml_path for problem in problems) or code in (
+        IDLE,
+        MALFORMED,
+    )
     assert linted(example(found["Better"])) == []
 
 

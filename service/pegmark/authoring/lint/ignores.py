@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pegmark.authoring.lint.rules.registry import IDLE, MALFORMED, STYLE_RULES
 from pegmark.authoring.lint.subject import Subject
-from pegmark.language import nearest, shown
+from pegmark.language import shown
 from pegmark.problems import Position, Problem, Span
 from pegmark.rulebook.source import Scalar
 
@@ -69,17 +69,12 @@ def _read(said: str, span: Span) -> tuple[list[str], list[Problem]]:
     ignore = _IGNORE.match(said)
     if ignore is None:
         return [], [_malformed("this is no ignore", span, _FORM)]
-    problems = []
     codes = [code.strip() for code in ignore["codes"].split(",")]
-    for code in codes:
-        if code not in STYLE_RULES or code in (IDLE, MALFORMED):
-            near = nearest(code, STYLE_RULES)
-            help = (
-                f"did you mean `{near}`?"
-                if near and code != MALFORMED
-                else "`pegmark lint --rules` lists them"
-            )
-            problems.append(_malformed(f"no rule `{shown(code)}` can be ignored", span, help))
+    problems = [
+        _malformed(f"no rule `{shown(code)}` can be ignored", span, "`pegmark lint --rules` lists them")
+        for code in codes
+        if code not in STYLE_RULES or code in (IDLE, MALFORMED)
+    ]
     if not ignore["reason"]:
         problems.append(_malformed("an ignore gives a reason", span, _FORM))
     return [] if problems else codes, problems

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from pegmark.authoring.lint.rules.registry import STYLE_RULES
-from pegmark.language import nearest, shown
+from pegmark.language import shown
 from pegmark.problems import Problem, Severity, Span
 from pegmark.rulebook.reading import Enough, Reader
 from pegmark.rulebook.source import Node, Scalar, parse
@@ -53,14 +53,11 @@ class LintSettings:
 
 
 def no_such_rule(code: str) -> tuple[str, str] | None:
-    """Return what to say of a code that no rule has, and what was meant; None where a rule has it."""
+    """Return what to say of a code that no rule has, and where to look; None where a rule has it."""
     if code in STYLE_RULES:
         return None
-    near = nearest(code, STYLE_RULES)
-    return (
-        f"no rule of style is called `{shown(code)}`",
-        f"did you mean `{near}`?" if near else "`pegmark lint --rules` lists them",
-    )
+    # Every code is near to every other: none was meant more than the rest.
+    return f"no rule of style is called `{shown(code)}`", "`pegmark lint --rules` lists them"
 
 
 def read_lint_settings(data: bytes, file: str) -> tuple[LintSettings, list[Problem]]:
