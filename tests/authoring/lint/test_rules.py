@@ -113,8 +113,8 @@ def test_the_filling_in_is_nobody_s_business() -> None:
 CLASSES = """
 classify:
   rules:
-    - {{id: CLS-005, when: {first}, then: unproved, on_unknown: {unknown}, why: The first rule., cite: [METH]}}
-    - {{id: CLS-010, when: {second}, then: reserve, on_unknown: skip{more}, why: Another., cite: [METH]}}
+    - {{id: CLS-005, when: {first}, then: unproved, on_unknown: {unknown}, why: Tried first., cite: [METH]}}
+    - {{id: CLS-010, when: {second}, then: reserve, on_unknown: skip{more}, why: Tried next., cite: [METH]}}
     - {{id: CLS-900, otherwise: unproved, why: Nobody has shown what it is., cite: [METH]}}
 """
 
