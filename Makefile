@@ -46,6 +46,7 @@ check: setup
 	$(BIN)/python -m tools.docs --check
 	$(BIN)/pegmark fmt --check rules
 	$(BIN)/pegmark check rules/house
+	$(BIN)/pegmark lint rules/house
 	$(BIN)/pegmark test rules/house
 
 openapi: setup

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pegmark.settings import SETTINGS
-from tools import assets, handbooks, picture, problems, replay, schema, tables
+from tools import assets, handbooks, picture, problems, replay, schema, style, tables
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -36,6 +36,7 @@ SECTIONS: tuple[tuple[str, str, Callable[[], str]], ...] = (
     *problems.parts(),
     *tables.parts(),
     *schema.parts(),
+    *style.parts(),
     *assets.parts(),
     *picture.parts(),
     *handbooks.parts(),

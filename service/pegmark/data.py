@@ -1,4 +1,4 @@
-"""Where the files are that ship with pegmark: `rules`, `fixtures`, `openapi` and `docs/problems`.
+"""Where the files are that ship: `rules`, `fixtures`, `openapi`, `docs/problems` and `docs/lint`.
 
 An installed package carries them beside the code; a checkout has them at its root.
 """
@@ -17,7 +17,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 @cache
 def data_root() -> Path:
-    """Return the folder that holds `rules`, `fixtures`, `openapi` and `docs/problems`.
+    """Return the folder that holds `rules`, `fixtures`, `openapi`, `docs/problems` and `docs/lint`.
 
     Raises `NotFound` when neither place has them, as after a partial copy of the code.
     """

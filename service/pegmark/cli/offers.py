@@ -71,6 +71,13 @@ def sections(context: click.Context, _: click.Parameter, typed: str) -> Offers:
     return _beginning(typed, ["params", "derive", *(rule.section for rule in rules)])
 
 
+def style_rules(_: click.Context, __: click.Parameter, typed: str) -> Offers:
+    """Offer the rules of style, with what they find."""
+    from pegmark.authoring.lint.rules.registry import CODES  # noqa: PLC0415
+
+    return _meaning(typed, CODES)
+
+
 def _given(context: click.Context, argument: str) -> str | None:
     """Return what was typed for an argument before."""
     # Where an option lacks its value, as while it is completed, click leaves the arguments unread.

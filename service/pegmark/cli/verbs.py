@@ -32,6 +32,7 @@ VERBS: Mapping[str, str] = {
     "lsp": "Serve an editor while rules are written.",
     "fmt": "Lay out rulebooks and suites in the one way, comments and meaning kept.",
     "new": "Begin a rulebook: a small one that decides, with a suite and comments that teach.",
+    "lint": "Say what can be said better in rulebooks that are sound.",
     "openapi": "Write the OpenAPI document of the HTTP API.",
     "prove": "Prove what a rulebook promises, over every asset there can be.",
     "serve": "Serve the HTTP API.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from pegmark.cli.forms.checked import Checked
+from pegmark.cli.forms.checked import Checked, FailOn
 from pegmark.cli.forms.github import github
 from pegmark.cli.forms.junit import junit
 from pegmark.cli.forms.plain import plain
@@ -16,7 +16,7 @@ from pegmark.cli.forms.sarif import sarif
 from pegmark.cli.forms.text import text
 from pegmark.cli.terminal import Style
 
-__all__ = ["FORMS", "Checked"]
+__all__ = ["FORMS", "Checked", "FailOn"]
 
 FORMS: Mapping[str, Callable[[Sequence[Checked], Style], str]] = {
     "text": text,

@@ -6,9 +6,13 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from pegmark.problems import Position, Problem, Span
 from pegmark.rulebook.program import Program
+
+FailOn = Literal["error", "warning", "never"]
+"""The least severe problem that a verb fails for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +24,22 @@ class Checked:
     quoted: Mapping[str, bytes]
     program: Program | None
     problems: tuple[Problem, ...]
+    verb: str = "check"
+    fail_on: FailOn = "error"
 
     @property
     def errors(self) -> int:
-        """Return how many problems refuse the rulebook."""
+        """Return how many problems are errors: in `check`, those that refuse the rulebook."""
         return sum(problem.severity == "error" for problem in self.problems)
+
+    def is_failure(self, problem: Problem) -> bool:
+        """Tell whether a problem is one that the verb fails for."""
+        return self.program is None or self.fail_on in (problem.severity, "warning")
+
+    @property
+    def fails(self) -> bool:
+        """Whether the verb fails."""
+        return any(map(self.is_failure, self.problems))
 
 
 def all_problems(checked: Iterable[Checked]) -> list[Problem]:

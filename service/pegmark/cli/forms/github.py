@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pegmark.cli.forms.checked import Checked, all_problems, from_here, is_whole, remarks
+from pegmark.cli.pages import title
 from pegmark.problems import Problem
-from pegmark.rulebook.codes import CODES
 
 _DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _IN_MESSAGE = str.maketrans(_DATA)
@@ -22,7 +22,7 @@ def github(checked: Sequence[Checked]) -> str:
 
 
 def _command(problem: Problem) -> str:
-    named = {**_place(problem), "title": f"{problem.code}: {CODES[problem.code]}"}
+    named = {**_place(problem), "title": f"{problem.code}: {title(problem.code)}"}
     properties = ",".join(f"{name}={value.translate(_IN_PROPERTY)}" for name, value in named.items())
     message = "\n".join([problem.message, *remarks(problem)]).translate(_IN_MESSAGE)
     return f"::{problem.severity} {properties}::{message}"

@@ -1,6 +1,6 @@
-"""Problems as JUnit XML, which every build server shows: a suite a rulebook, a case a file or an error.
+"""Problems as JUnit XML, which every build server shows: a suite a rulebook, a case a file or a failure.
 
-A file without an error is a case that passes; what is warned of is on its output. There is no time in
+A file without a failure is a case that passes; what is warned of is on its output. There is no time in
 it: the same rulebook gives the same report.
 """
 
@@ -17,7 +17,7 @@ from pegmark.rulebook.render import render
 
 def junit(checked: Sequence[Checked]) -> str:
     """Return what was checked as one document of test suites."""
-    root = Element("testsuites", name="pegmark check")
+    root = Element("testsuites", name=f"pegmark {checked[0].verb}")
     for one in checked:
         _suite(root, one)
     return document(root)
@@ -26,7 +26,7 @@ def junit(checked: Sequence[Checked]) -> str:
 def _suite(root: Element, one: Checked) -> None:
     name = _written(one.path.as_posix())
     suite = SubElement(root, "testsuite", name=name)
-    failing, warnings = ([p for p in one.problems if p.severity == kind] for kind in ("error", "warning"))
+    failing, warnings = ([p for p in one.problems if one.is_failure(p) is fails] for fails in (True, False))
     refused = {_file(problem, one) for problem in failing}
     # A warning may be of a file that is not the rulebook's own: the filling-in.
     for file in dict.fromkeys([*one.files, *(_file(problem, one) for problem in warnings)]):

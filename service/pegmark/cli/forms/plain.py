@@ -10,7 +10,7 @@ from pegmark.rulebook.render import as_json
 
 
 def plain(checked: Sequence[Checked]) -> str:
-    """Return every problem as JSON, and whether there is no error among them."""
-    is_sound = not any(one.errors for one in checked)
+    """Return every problem as JSON, and whether there is none to fail for."""
+    is_sound = not any(one.fails for one in checked)
     problems = [as_json(problem) for problem in all_problems(checked)]
     return json.dumps({"ok": is_sound, "problems": problems}, indent=2)

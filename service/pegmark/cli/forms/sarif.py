@@ -17,9 +17,8 @@ from urllib.parse import quote_from_bytes
 from pegmark import __version__
 from pegmark.authoring.suggestion import replacement
 from pegmark.cli.forms.checked import Checked, all_problems, from_here, is_whole, remarks
-from pegmark.cli.pages import page, page_path
+from pegmark.cli.pages import page, page_path, title
 from pegmark.problems import Problem, Related, Span
-from pegmark.rulebook.codes import CODES
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _ROOT = "%SRCROOT%"
@@ -46,7 +45,7 @@ def _rule(code: str) -> dict[str, Any]:
     text = page(code)
     return {
         "id": code,
-        "shortDescription": {"text": f"{CODES[code][:1].upper()}{CODES[code][1:]}"},
+        "shortDescription": {"text": f"{title(code)[:1].upper()}{title(code)[1:]}"},
         "helpUri": page_path(code).as_uri(),
         "help": {"text": text, "markdown": text},
     }

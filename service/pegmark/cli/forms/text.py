@@ -33,5 +33,7 @@ def _verdict(one: Checked, style: Style) -> str:
     said = ", ".join(f"{n} {noun}{'s' * (n != 1)}" for n, noun in counts if n)
     if program is None:
         return f"{one.path}: {style.paint(said or 'refused', fg='red', bold=True)}"
+    if one.fails:
+        return f"{one.path}: {style.paint(said, fg='red', bold=True)}"
     verdict = f"{one.path}: {style.paint('ok', fg='green', bold=True)}, {program.id} {program.version}"
     return f"{verdict}, {said}" if said else verdict

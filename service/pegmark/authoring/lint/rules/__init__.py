@@ -1,0 +1,1 @@
+"""The rules of style: one module a subject; `registry` lists them."""
