@@ -14,7 +14,6 @@ from pegmark.authoring.slope import Slope, Slopes
 from pegmark.authoring.terms import parts
 from pegmark.language.prose import constant, text
 from pegmark.problems import Span
-from pegmark.rulebook.digest import meaning
 from pegmark.rulebook.program import Program
 
 __all__ = ["Change", "Kind", "changes"]
@@ -122,7 +121,7 @@ class _Comparison:
         was, now = ({field.name: field for field in part.fields} for part in (old, new))
         for name in dict.fromkeys((*was, *now)):
             one, other = was.get(name), now.get(name)
-            if one is not None and other is not None and _means(one) == _means(other):
+            if one is not None and other is not None and _content(one) == _content(other):
                 continue
             words, sense = self._otherwise(one, other, new)
             yield Change(
@@ -184,16 +183,6 @@ def shown(field: Field) -> str | None:
             return said or None
 
 
-def _means(field: Field) -> object:
-    match field:
-        case Formula(_, node):
-            return meaning(node)
-        case Figure(_, value, kind):
-            return value, kind
-        case Words(_, said):
-            return said
-
-
 def _whole(kind: Kind, part: Part) -> Change:
     said = "; ".join(
         f"{field.name}: {value}"
@@ -212,14 +201,18 @@ def _renamed(gone: Sequence[Part], come: Sequence[Part]) -> list[tuple[Part, Par
     """Return the parts that are the same but for their name; none where two could be meant."""
     found = []
     for old in gone:
-        same = [new for new in come if _content(new) == _content(old)]
-        if len(same) == 1 and sum(_content(one) == _content(old) for one in gone) == 1:
+        same = [new for new in come if _contents(new) == _contents(old)]
+        if len(same) == 1 and sum(_contents(one) == _contents(old) for one in gone) == 1:
             found.append((old, same[0]))
     return found
 
 
-def _content(part: Part) -> tuple[object, ...]:
-    return part.section, *((field.name, _means(field)) for field in part.fields)
+def _content(field: Field) -> tuple[object, ...]:
+    return type(field), field.name, getattr(field, "kind", None), shown(field)
+
+
+def _contents(part: Part) -> tuple[object, ...]:
+    return part.section, *map(_content, part.fields)
 
 
 def _span(field: Field | None, part: Part) -> Span | None:

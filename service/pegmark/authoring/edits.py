@@ -10,7 +10,6 @@ from fractions import Fraction
 from pegmark.authoring.slope import Slope
 from pegmark.language.nodes import Coalesce, Compare, Const, Extreme, Logic, Member, Typed, children
 from pegmark.language.prose import text
-from pegmark.rulebook.digest import meaning
 
 ARROW = " → "
 
@@ -30,7 +29,7 @@ def edits(before: Typed, after: Typed) -> list[Edit]:
 
 
 def _edits(before: Typed, after: Typed) -> Iterator[Edit]:
-    if meaning(before) == meaning(after):
+    if text(before) == text(after):
         return
     match before, after:
         case Const(Fraction() as old), Const(Fraction() as new) if before.type.kind == after.type.kind:
@@ -39,14 +38,14 @@ def _edits(before: Typed, after: Typed) -> Iterator[Edit]:
             yield from _among(before, after, op)
         case Coalesce(), Coalesce():
             yield from _among(before, after, "coalesce")
-        case Compare(op), Compare(new_op) if meaning(children(before)) == meaning(children(after)):
+        case Compare(op), Compare(new_op) if _texts(children(before)) == _texts(children(after)):
             yield Edit(f"{op}{ARROW}{new_op} in `{text(after)}`", after, _LOOSENED.get((op, new_op)))
         case Compare(op, left, Const() as limit), Compare(new_op, same, Const() as new_limit) if (
-            op == new_op and meaning(left) == meaning(same)
+            op == new_op and text(left) == text(same)
         ):
             for edit in _edits(limit, new_limit):
                 yield replace(edit, words=f"`{text(left)}`: {edit.words}")
-        case Member(operand, old_members), Member(same, members) if meaning(operand) == meaning(same):
+        case Member(operand, old_members), Member(same, members) if text(operand) == text(same):
             yield _of_members(before, after, old_members, members)
         case _ if _frame(before) == _frame(after):
             for one, other in zip(children(before), children(after), strict=True):
@@ -73,7 +72,7 @@ def _frame(node: Typed) -> tuple[object, ...]:
 def _among(before: Typed, after: Typed, op: str) -> Iterator[Edit]:
     """Compare operands: equal ones stay, as many others as stood there changed, the rest came or went."""
     old, new = children(before), children(after)
-    matcher = SequenceMatcher(None, _keys(old), _keys(new), autojunk=False)
+    matcher = SequenceMatcher(None, _texts(old), _texts(new), autojunk=False)
     for tag, i, end, j, last in matcher.get_opcodes():
         if tag == "equal":
             continue
@@ -92,8 +91,8 @@ def _grows(op: str, operand: Typed) -> Slope:
     return None if op in ("min", "max") and operand.type.optional else _GROWS.get(op)
 
 
-def _keys(operands: Sequence[Typed]) -> list[str]:
-    return [repr(meaning(operand)) for operand in operands]
+def _texts(operands: Sequence[Typed]) -> list[str]:
+    return [text(operand) for operand in operands]
 
 
 def _of_members(before: Typed, after: Typed, old: Sequence[str], new: Sequence[str]) -> Edit:

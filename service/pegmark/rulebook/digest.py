@@ -39,10 +39,10 @@ def _root(names: Iterable[str]) -> str:
 
 def resolved_digest(program: Program) -> str:
     """Return the digest of a program's meaning."""
-    return f"sha256:{sha256(repr(meaning(program)).encode()).hexdigest()}"
+    return f"sha256:{sha256(repr(_meaning(program)).encode()).hexdigest()}"
 
 
-def meaning(value: Any) -> Any:
+def _meaning(value: Any) -> Any:
     """Return a value as nested tuples of texts, spans left out."""
     match value:
         case Span():
@@ -52,9 +52,9 @@ def meaning(value: Any) -> Any:
         case Fraction() | date():
             return str(value)
         case tuple():
-            return tuple(meaning(item) for item in value)
+            return tuple(_meaning(item) for item in value)
     assert is_dataclass(value), value  # noqa: S101 - a program is made of nothing else
     named = sorted(
-        (f.name, meaning(getattr(value, f.name))) for f in fields(value) if f.name not in _LEFT_OUT
+        (f.name, _meaning(getattr(value, f.name))) for f in fields(value) if f.name not in _LEFT_OUT
     )
     return (type(value).__name__, *named)
