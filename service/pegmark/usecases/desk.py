@@ -12,6 +12,7 @@ from pegmark.errors import NotFound
 from pegmark.facts.snapshot import Snapshot
 from pegmark.facts.vocabulary import FactSpec
 from pegmark.rulebook.custom import declared
+from pegmark.rulebook.files import NORMAL
 from pegmark.rulebook.program import Program
 from pegmark.usecases.catalogue import Catalogue
 
@@ -26,6 +27,11 @@ class Book:
     program: Program
     compiled: Compiled
     custom: Mapping[str, FactSpec]
+
+    def within(self, file: str) -> str:
+        """Return a file's name within the rulebook: where that is on this machine is nobody's business."""
+        names = [name for name in self.files if f"/{file}".endswith(f"/{name}")]
+        return max(names, key=len, default=NORMAL)
 
 
 @dataclass(frozen=True, slots=True)
