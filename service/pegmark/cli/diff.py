@@ -115,8 +115,8 @@ def command(
         catalogue.venue(venue)
     typed = Typed(as_of, read(venue) if venue and is_file(venue) else venue, sizes)
     with_typed(Question(""), typed, {})  # Refuses a venue's file that cannot be used before anybody is asked.
-    desks = (Desk(catalogue, {"": book}, "") for book in (first, second))
-    pair = Pair(*desks, typed=typed, sizes=sizes or SIZES, longest=settings.max_body_bytes, today=today())
+    before_desk, after_desk = (Desk(catalogue, {"": book}, "") for book in (first, second))
+    pair = Pair(before_desk, after_desk, typed, sizes or SIZES, settings.max_body_bytes, today())
     report, problems = with_impact(difference(first, second), pair, names, jobs)
     file = None if output == STANDARD_OUTPUT else output
     with writing(file) as put:
