@@ -133,6 +133,8 @@ def _counted(sources: Iterable[tuple[int, Source]], pair: Pair, jobs: int | None
         while taken := list(islice(everything, AT_ONCE)):
             yield _count(pair, taken)
         return
+    # What rules compile to is made when it is first asked for: here once, not in every process.
+    yield _count(pair, list(islice(everything, 1)))
     yield from _by_several(everything, pair, count)
 
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from pegmark.engine.compiled import STATUSES
 from pegmark.engine.decide import settle
 from pegmark.engine.emit import MICRO, ONE
-from pegmark.usecases.assess import Case, Question, prepare
+from pegmark.usecases.assess import Case, Question, prepare, prepare_alike
 from pegmark.usecases.desk import Desk
 
 __all__ = ["Asked", "Impact", "Measure", "Mover", "Tally", "compared", "explained"]
@@ -180,7 +180,8 @@ class Tally:
 
 def compared(tally: Tally, before: Desk, after: Desk, question: Question, asked: Asked) -> None:
     """Decide a question by both rulebooks and count it; raises `FactsError` where one refuses it."""
-    first, second = prepare(before, question), prepare(after, question)
+    first = prepare(before, question)
+    second = prepare_alike(after, question, first)
     tally.add(asked, _outcome(first), _outcome(second))
 
 
