@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from pegmark.authoring.edits import edits
@@ -53,6 +54,7 @@ class _Comparison:
         self._old = {(part.section, part.id): part for part in parts(before)}
         self._new = {(part.section, part.id): part for part in parts(after)}
         self._slopes = Slopes(after)
+        self._senses: dict[str, Sense] = {}
         self._weight = after.estimate_weight
         # Derived names and fillings are followed to where they are read.
         self._outcomes = [
@@ -106,11 +108,11 @@ class _Comparison:
                 and old.place is not None
             ]
             kept = _rising([old.place or 0 for old, _ in pairs])
-            new = [part for _, part in pairs]
-            old_order = [old for old, _ in sorted(pairs, key=lambda pair: pair[0].place or 0)]
+            was = _places([old for old, _ in sorted(pairs, key=lambda pair: pair[0].place or 0)])
+            now = _places([part for _, part in pairs])
             for n, (old, part) in enumerate(pairs):
                 if n not in kept:
-                    places = _place(old_order, old), _place(new, part)
+                    places = was[old.id], now[part.id]
                     span = old.span, part.span
                     change = Change("moved", section, part.id, "", *places, (), UNCLEAR, *span)
                     found[section, part.id] = change
@@ -165,6 +167,11 @@ class _Comparison:
         """Return what it does to terms where what is read as `name` grows."""
         if name == self._weight:
             return UNCLEAR
+        if name not in self._senses:
+            self._senses[name] = self._sense_of_outcomes(name)
+        return self._senses[name]
+
+    def _sense_of_outcomes(self, name: str) -> Sense:
         return joined(
             turned(field.more, self._slopes.by_name(field.node, name))
             for field in self._outcomes
@@ -199,20 +206,23 @@ def _whole(kind: Kind, part: Part) -> Change:
 
 def _renamed(gone: Sequence[Part], come: Sequence[Part]) -> list[tuple[Part, Part]]:
     """Return the parts that are the same but for their name; none where two could be meant."""
-    found = []
-    for old in gone:
-        same = [new for new in come if _contents(new) == _contents(old)]
-        if len(same) == 1 and sum(_contents(one) == _contents(old) for one in gone) == 1:
-            found.append((old, same[0]))
+    old, new = _by_contents(gone), _by_contents(come)
+    return [
+        (parts[0], new[contents][0])
+        for contents, parts in old.items()
+        if len(parts) == len(new.get(contents, ())) == 1
+    ]
+
+
+def _by_contents(parts: Sequence[Part]) -> dict[tuple[object, ...], list[Part]]:
+    found: dict[tuple[object, ...], list[Part]] = {}
+    for part in parts:
+        found.setdefault((part.section, *map(_content, part.fields)), []).append(part)
     return found
 
 
 def _content(field: Field) -> tuple[object, ...]:
     return type(field), field.name, getattr(field, "kind", None), shown(field)
-
-
-def _contents(part: Part) -> tuple[object, ...]:
-    return part.section, *map(_content, part.fields)
 
 
 def _span(field: Field | None, part: Part) -> Span | None:
@@ -225,9 +235,10 @@ def _times(slope: Slope, move: Slope) -> Slope:
     return None if slope is None or move is None else slope * move
 
 
-def _place(order: Sequence[Part], part: Part) -> str:
-    at = order.index(part)
-    return "first" if at == 0 else f"after {order[at - 1].id}"
+def _places(order: Sequence[Part]) -> dict[str, str]:
+    """Return where each part stands, by the one before it."""
+    first = {order[0].id: "first"} if order else {}
+    return first | {part.id: f"after {before.id}" for before, part in pairwise(order)}
 
 
 def _rising(places: Sequence[int]) -> set[int]:

@@ -30,11 +30,16 @@ Slope = int | None
 """1 rises, -1 sinks, 0 does not move; None is not plain."""
 
 
+MOST_STEPS = 1_000_000
+"""How much is looked at; of a rulebook that takes more, the rest is not plain."""
+
+
 class Slopes:
     """Slopes of the expressions of one rulebook, through derived names and fillings."""
 
     def __init__(self, program: Program) -> None:
         """Take the names of a program as what they mean."""
+        self._left = MOST_STEPS
         self._means: Mapping[str, Typed] = {derived.name: derived.expr for derived in program.derived}
         self._fillings: Mapping[str, Typed] = {filling.fact: filling.expr for filling in program.fillings}
         self._positive = {
@@ -61,6 +66,9 @@ class Slopes:
         def of(one: Typed) -> Slope:
             return self._of(one, is_it, seen)
 
+        self._left -= 1
+        if self._left < 0:
+            return None
         if is_it(node):
             return 1
         match node:

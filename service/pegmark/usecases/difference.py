@@ -55,12 +55,16 @@ def _within(book: Book, span: Span | None) -> Span | None:
     return None if span is None else replace(span, file=book.within(span.file))
 
 
-def as_data(found: Difference) -> dict[str, Any]:
-    """Return a report as JSON has it: ratios are decimals, money USD, changes of both after less before."""
+def as_data(found: Difference, most: int | None = None) -> dict[str, Any]:
+    """Return a report as JSON has it: ratios are decimals, money USD, changes of both after less before.
+
+    At most `most` changes are listed; all are counted.
+    """
     return {
         "before": _book(found.before.program),
         "after": _book(found.after.program),
-        "changes": [_change(change) for change in found.changes],
+        "changes": [_change(change) for change in found.changes[:most]],
+        "left_out": 0 if most is None else max(0, len(found.changes) - most),
         "senses": {sense: found.count(sense) for sense in ("stricter", "looser", "unclear", "none")},
         "impact": None if found.impact is None else _impact(found.impact),
     }
