@@ -144,7 +144,7 @@ def test_parquet_says_the_same(tmp_path: Path) -> None:
         ),
         (2, {"as_of": "2026-01-16"}),
     ]
-    instants = [datetime(2026, 1, 15), datetime(2026, 1, 15, 12, tzinfo=UTC).replace(tzinfo=None)]
+    instants = [datetime(2026, 1, 15, hour, tzinfo=UTC).replace(tzinfo=None) for hour in (0, 12)]
     parquet.write_table(pa.table({"as_of": instants}), path)
     assert [request["as_of"] for _, request in rows(path)] == ["2026-01-15", "2026-01-15T12:00:00Z"]
     path.write_bytes(b"PAR1 and nothing else")

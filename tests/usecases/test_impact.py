@@ -54,19 +54,23 @@ def impact(shipped: Desk, *swaps: Swap, parts: int = 1) -> Impact:
 STRICTER: dict[str, Swap] = {
     "a class": ("classify.yaml", "attestation_age <= 75d", "attestation_age <= 20d"),
     "a param": ("rulebook.yaml", "value: 97%", "value: 100%"),
-    "a loss": ("stress.yaml", "value: 50%\n    why: >-\n      Half", "value: 90%\n    why: >-\n      Half"),
+    "a loss": (
+        "stress.yaml",
+        "value: 50%}]\n    why: >-\n      Half",
+        "value: 90%}]\n    why: >-\n      Half",
+    ),
     "a band": ("rating.yaml", "{band: B, at_least: 58}", "{band: B, at_least: 70}"),
     "a knock-out": ("rating.yaml", "backing.collateral_ratio < 99%", "backing.collateral_ratio < 110%"),
-    "a table": ("haircut.yaml", "government_fund: {R: 1%, M: 5%}", "government_fund: {R: 2%, M: 9%}"),
+    "a table": ("haircut.yaml", "strategy_fund: {R: 8%, M: 12%}", "strategy_fund: {R: 10%, M: 15%}"),
     "a curve": ("haircut.yaml", "[25%, 1%]", "[25%, 3%]"),
     "a share": ("caps.yaml", "share: 10%", "share: 5%"),
-    "a limit": ("rulebook.yaml", "value: 50%\n    why: Other venues", "value: 30%\n    why: Other venues"),
+    "a limit": ("rulebook.yaml", "value: 50%}]\n    why: Other", "value: 30%}]\n    why: Other"),
 }
 
 
 @pytest.mark.parametrize("swap", STRICTER.values(), ids=STRICTER)
 def test_what_is_called_stricter_betters_nobody(shipped: Desk, swap: Swap) -> None:
-    """Proves that no stored asset has better terms by a change that is called stricter, and some have worse."""
+    """Proves that no stored asset has better terms by a change called stricter, and some have worse."""
     assert {change.sense for change in changes(house(), house(swap))} == {"stricter"}
     found = impact(shipped, swap)
     assert [measure.name for measure in found.measures if measure.better] == []
@@ -90,7 +94,7 @@ def test_counts_do_not_depend_on_the_parts(shipped: Desk) -> None:
 
 
 def test_measures_add_up(shipped: Desk) -> None:
-    """Proves that every question is better, worse or unchanged, and that quantiles are of those that moved."""
+    """Proves that every question is better, worse or unchanged; quantiles are of those that moved."""
     found = impact(shipped, STRICTER["a table"], STRICTER["a curve"])
     assert found.decided == len(questions(shipped))
     assert found.changed > 10

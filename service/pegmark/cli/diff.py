@@ -33,10 +33,10 @@ SIZES = (1_000_000.0,)
 @click.command(
     epilog="""\b
 Examples:
-  pegmark diff house my-rules
-  pegmark diff main/rules/house rules/house --format markdown --output comment.md
-  pegmark diff house my-rules --population portfolio.csv --size 5M
-  pegmark diff house my-rules --exit-code
+  pegmark diff house my-rules/
+  pegmark diff rules/house my-rules/ --format markdown --output comment.md
+  pegmark diff house my-rules/ --population portfolio.csv --size 5M
+  pegmark diff house rules/house --exit-code
 
 \b
 A and B are names of rulebooks, folders or files. Comments, layout, the order of keys and
