@@ -54,17 +54,13 @@ def impact(shipped: Desk, *swaps: Swap, parts: int = 1) -> Impact:
 STRICTER: dict[str, Swap] = {
     "a class": ("classify.yaml", "attestation_age <= 75d", "attestation_age <= 20d"),
     "a param": ("rulebook.yaml", "value: 97%", "value: 100%"),
-    "a loss": (
-        "stress.yaml",
-        "value: 50%}]\n    why: >-\n      Half",
-        "value: 90%}]\n    why: >-\n      Half",
-    ),
+    "a loss": ("stress.yaml", "value: 40%", "value: 60%"),
     "a band": ("rating.yaml", "{band: B, at_least: 58}", "{band: B, at_least: 70}"),
     "a knock-out": ("rating.yaml", "backing.collateral_ratio < 99%", "backing.collateral_ratio < 110%"),
     "a table": ("haircut.yaml", "strategy_fund: {R: 8%, M: 12%}", "strategy_fund: {R: 10%, M: 15%}"),
     "a curve": ("haircut.yaml", "[25%, 1%]", "[25%, 3%]"),
     "a share": ("caps.yaml", "share: 10%", "share: 5%"),
-    "a limit": ("rulebook.yaml", "value: 50%}]\n    why: Other", "value: 30%}]\n    why: Other"),
+    "a limit": ("rulebook.yaml", "value: 25%}]\n    why: Four", "value: 1%}]\n    why: Four"),
 }
 
 

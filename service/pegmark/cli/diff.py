@@ -124,5 +124,5 @@ def command(
     complain_of(problems)
     refused = report.impact.refused if report.impact is not None else 0
     if refused:
-        complain(f"{refused:,} questions {'is' if refused == 1 else 'are'} refused")
+        complain(f"{refused:,} {'question is' if refused == 1 else 'questions are'} refused")
     context.exit(REFUSED if refused or (is_told and report.is_any) else 0)
