@@ -26,14 +26,12 @@ def _lines(found: Difference) -> Iterator[str]:
     yield f"### Rules: {_plain(before)} → {_plain(after)}"
     yield ""
     yield words.headline(found)
-    yield ""
     if found.changes:
+        yield ""
         rows = [_row(change) for change in found.changes[:MOST_ROWS]]
         yield from _table(("rule", "what", "change", "sense"), rows)
         if len(found.changes) > MOST_ROWS:
             yield f"\nand {len(found.changes) - MOST_ROWS:,} more"
-        yield ""
-    yield "Not proved: without `--prove`."
     if found.impact is not None:
         yield ""
         yield from _impact(found.impact)

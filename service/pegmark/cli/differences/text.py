@@ -26,9 +26,6 @@ def _lines(found: Difference, style: Style) -> Iterator[str]:
         yield style.heading(section)
         for change in changes:
             yield from _change(change, style)
-    yield ""
-    yield style.heading("proof")
-    yield "  not proved: without --prove"
     if found.impact is not None:
         yield ""
         yield from _impact(found.impact, style)
