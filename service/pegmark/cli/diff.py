@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
+from datetime import date
 
 import click
 
+from pegmark.authoring.strictness import Strictness, proved
 from pegmark.bootstrap import build_book
 from pegmark.cli import offers
 from pegmark.cli.amounts import Usd
@@ -17,15 +20,16 @@ from pegmark.cli.differences import FORMS
 from pegmark.cli.documents import read
 from pegmark.cli.output import STANDARD_OUTPUT, writing
 from pegmark.cli.population import Pair, with_impact
+from pegmark.cli.prove import SECONDS, bases
 from pegmark.cli.questions import Typed, with_typed
 from pegmark.cli.sources import is_file
 from pegmark.cli.terminal import Style, complain, style_of
-from pegmark.cli.verbs import REFUSED, complain_of
+from pegmark.cli.verbs import MISUSED, REFUSED, complain_of
 from pegmark.settings import read_settings
 from pegmark.storage.fixtures import Fixtures
 from pegmark.usecases.assess import Question
 from pegmark.usecases.desk import Desk
-from pegmark.usecases.difference import difference
+from pegmark.usecases.difference import Difference, difference
 
 SIZES = (1_000_000.0,)
 
@@ -37,6 +41,7 @@ Examples:
   pegmark diff rules/house my-rules/ --format markdown --output comment.md
   pegmark diff house my-rules/ --population portfolio.csv --size 5M
   pegmark diff house rules/house --exit-code
+  pegmark diff house my-rules/ --prove
 
 \b
 A and B are names of rulebooks, folders or files. Comments, layout, the order of keys and
@@ -86,6 +91,12 @@ population are refused; with --exit-code also where there is a difference · 2 w
     help="For whom: people, programs, a pull request.",
 )
 @click.option("--output", metavar="FILE", help="Write to a file, which is there whole or not at all.")
+@click.option(
+    "--prove",
+    "is_proved",
+    is_flag=True,
+    help="Prove which is at least as strict at every asset there can be; needs `pegmark[proof]`.",
+)
 @click.option("--exit-code", "is_told", is_flag=True, help="Exit with 1 where there is a difference.")
 @click.option(
     "--jobs", type=click.IntRange(1, MOST_JOBS), metavar="N", help="Processes.  [default: as many as pay]"
@@ -101,6 +112,7 @@ def command(
     as_of: str | None,
     form: str,
     output: str | None,
+    is_proved: bool,
     is_told: bool,
     jobs: int | None,
 ) -> None:
@@ -118,6 +130,8 @@ def command(
     before_desk, after_desk = (Desk(catalogue, {"": book}, "") for book in (first, second))
     pair = Pair(before_desk, after_desk, typed, sizes or SIZES, settings.max_body_bytes, today())
     report, problems = with_impact(difference(first, second), pair, names, jobs)
+    if is_proved:
+        report = replace(report, proved=_proved(context, report, jobs))
     file = None if output == STANDARD_OUTPUT else output
     with writing(file) as put:
         put(FORMS[form](report, style_of(sys.stdout) if file is None else Style()))
@@ -126,3 +140,13 @@ def command(
     if refused:
         complain(f"{refused:,} {'question is' if refused == 1 else 'questions are'} refused")
     context.exit(REFUSED if refused or (is_told and report.is_any) else 0)
+
+
+def _proved(context: click.Context, report: Difference, jobs: int | None) -> Strictness:
+    before, after = report.before.program, report.after.program
+    day, processes = date.fromisoformat(today()), jobs or os.cpu_count() or 1
+    try:
+        return proved(before, after, bases(after), day, SECONDS, processes)
+    except ImportError:
+        complain("proofs need z3, which is not installed", "pip install 'pegmark[proof]'")
+        context.exit(MISUSED)

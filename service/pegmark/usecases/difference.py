@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pegmark.authoring.compare import Change, changes
+from pegmark.authoring.strictness import Strictness
 from pegmark.engine.emit import MICRO, as_json, ratio
 from pegmark.problems import Span
 from pegmark.rulebook.program import Program
@@ -18,12 +19,13 @@ __all__ = ["Difference", "as_data", "difference"]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Two rulebooks side by side; `impact` is None where no population was asked about."""
+    """Two rulebooks side by side; `impact` and `proved` are None where nobody asked for them."""
 
     before: Book
     after: Book
     changes: Sequence[Change]
     impact: Impact | None = None
+    proved: Strictness | None = None
 
     @property
     def is_any(self) -> bool:
@@ -44,10 +46,12 @@ class Difference:
 
 def difference(before: Book, after: Book) -> Difference:
     """Return the report on two rulebooks; places are within each."""
-    found = [
-        replace(change, before_at=_within(before, change.before_at), after_at=_within(after, change.after_at))
-        for change in changes(before.program, after.program)
-    ]
+    if before.program.resolved_digest == after.program.resolved_digest:
+        return Difference(before, after, ())
+    found = []
+    for change in changes(before.program, after.program):
+        before_at, after_at = _within(before, change.before_at), _within(after, change.after_at)
+        found.append(replace(change, before_at=before_at, after_at=after_at))
     return Difference(before, after, found)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pegmark.authoring.compare import Change
-from pegmark.cli.differences import words
+from pegmark.cli.differences import proof, words
 from pegmark.cli.terminal import Style
 from pegmark.usecases.difference import Difference
 from pegmark.usecases.impact import Impact
@@ -32,6 +32,13 @@ def _lines(found: Difference) -> Iterator[str]:
         yield from _table(("rule", "what", "change", "sense"), rows)
         if len(found.changes) > MOST_ROWS:
             yield f"\nand {len(found.changes) - MOST_ROWS:,} more"
+    if found.proved is not None:
+        yield ""
+        yield f"**Proof.** {proof.headline(found.proved)}"
+        told = [f"- {_plain(line)}" for line in proof.lines(found.proved)]
+        if told:
+            yield ""
+            yield from _folded("By which assets", told)
     if found.impact is not None:
         yield ""
         yield from _impact(found.impact)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pegmark.authoring.compare import Change
-from pegmark.cli.differences import words
+from pegmark.cli.differences import proof, words
 from pegmark.cli.terminal import Style, table
 from pegmark.usecases.difference import Difference
 from pegmark.usecases.impact import Impact
@@ -26,6 +26,12 @@ def _lines(found: Difference, style: Style) -> Iterator[str]:
         yield style.heading(section)
         for change in changes:
             yield from _change(change, style)
+    if found.proved is not None:
+        yield ""
+        yield style.heading("proof")
+        yield style.wrapped(proof.headline(found.proved), 2, "  ")
+        for line in proof.lines(found.proved):
+            yield style.wrapped(line, 6, "  ")
     if found.impact is not None:
         yield ""
         yield from _impact(found.impact, style)
