@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -180,3 +181,29 @@ def test_what_cannot_be_used_is_one_error(
     assert (ran.code, ran.out) == (code, "")
     assert said in ran.err
     assert "Traceback" not in ran.err
+
+
+@pytest.mark.slow
+def test_which_is_at_least_as_strict_is_proved(run: Run, mine: Path) -> None:
+    """Proves that the changed book is proved at least as strict, and refuted the other way by an asset."""
+    pytest.importorskip("z3")
+    proof = compared(run, "--prove", "--jobs", "1")["proved"]
+    assert proof["relation"] == "after"
+    assert proof["after"]["at_least_as_strict"]
+    assert proof["after"]["refuted"] == []
+    (*_, refuted) = [one for one in proof["before"]["refuted"] if one["facts"] is not None]
+    assert {outcome["name"] for outcome in refuted["outcomes"]} >= {"band"}
+    ran = run("diff", "house", "mine/", "--prove", "--jobs", "1")
+    assert "B is at least as strict: no asset has better terms by it." in ran.out
+    same = run("diff", "house", "house", "--prove", "--jobs", "1")
+    assert "Equivalent: no asset has other terms." in same.out
+
+
+def test_without_the_solver_that_is_said(run: Run, mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proves that who lacks the solver is told what to install."""
+    for name in [name for name in sys.modules if name.startswith("pegmark.proof")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "z3", None)
+    ran = run("diff", "house", "mine/", "--prove")
+    assert (ran.code, ran.out) == (2, "")
+    assert "proofs need z3" in ran.err

@@ -41,7 +41,6 @@ Examples:
   pegmark diff rules/house my-rules/ --format markdown --output comment.md
   pegmark diff house my-rules/ --population portfolio.csv --size 5M
   pegmark diff house rules/house --exit-code
-  pegmark diff house my-rules/ --prove
 
 \b
 A and B are names of rulebooks, folders or files. Comments, layout, the order of keys and
