@@ -18,6 +18,7 @@ from bench.figures import shown
 PARTS = {
     "engine": "bench.engine",
     "process": "bench.process",
+    "rules": "bench.rules",
     "http": "bench.http",
     "batch": "bench.batch",
     "peers": "bench.peers.engines",

@@ -86,6 +86,8 @@ def test_an_example_works(
     (tmp_path / "rules").symlink_to(checkout / "rules")
     shutil.copy(DATA / "snapshots" / "alpha.yaml", "my-token.yaml")
     shutil.copy(DATA / "venues" / "own-book.yaml", "my-venue.yaml")
+    shutil.copytree(checkout / "rules/house", "my-rules", ignore=shutil.ignore_patterns("tests"))
+    Path("portfolio.csv").write_text("asset,as_of\nUSDe,2025-10-09\n", encoding="utf-8")
     Path("my-tokens").mkdir()
     shutil.copy("my-token.yaml", "my-tokens")
     Path("questions.jsonl").write_text('{"asset": "USDe", "as_of": "2025-10-09"}\n' * 3, encoding="utf-8")

@@ -12,7 +12,15 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from pegmark.api.schemas import assessment, batch, catalogue, problem, reference, rulebooks
+from pegmark.api.schemas import (
+    assessment,
+    batch,
+    catalogue,
+    differences,
+    problem,
+    reference,
+    rulebooks,
+)
 from pegmark.cli.verbs import VERBS
 from pegmark.facts.model import Missing, Stated
 from pegmark.facts.vocabulary import COMPONENT_KINDS, FACTS
@@ -83,7 +91,7 @@ def test_every_endpoint_is_described(checkout: Path) -> None:
 
 def models() -> Iterator[type[BaseModel]]:
     """Every shape of a reply and of a question."""
-    for module in (assessment, batch, catalogue, problem, reference, rulebooks):
+    for module in (assessment, batch, catalogue, differences, problem, reference, rulebooks):
         for value in vars(module).values():
             is_model = isinstance(value, type) and issubclass(value, BaseModel)
             if is_model and value.__module__ == module.__name__:

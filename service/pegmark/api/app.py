@@ -10,7 +10,17 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
 from pegmark import __version__
-from pegmark.api import assessments, assets, batch, operations, pages, reference, rulebooks, venues
+from pegmark.api import (
+    assessments,
+    assets,
+    batch,
+    differences,
+    operations,
+    pages,
+    reference,
+    rulebooks,
+    venues,
+)
 from pegmark.api.admission import admit
 from pegmark.api.body import JsonRequest
 from pegmark.api.entrance import Entrance, Witness
@@ -33,6 +43,7 @@ def routes(
         *assets.routes(desk),
         *venues.routes(desk),
         *rulebooks.routes(desk, normal),
+        *differences.routes(desk, normal),
         *reference.routes(),
         *operations.routes(desk, metrics),
     ]

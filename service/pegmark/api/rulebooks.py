@@ -217,15 +217,9 @@ def _rule(book: Book, rule: WordedRule, sources: Mapping[str, Source]) -> dict[s
         "unknown": rule.unknown or None,
         "why": reason.why,
         "cite": [_source(sources[cited]) for cited in reason.cite],
-        "file": _within(book, reason.span.file),
+        "file": book.within(reason.span.file),
         "line": reason.span.start.line,
     }
-
-
-def _within(book: Book, file: str) -> str:
-    """Return a file's name within its rulebook; where the folder is on this machine is nobody's business."""
-    names = [name for name in book.files if f"/{file}".endswith(f"/{name}")]
-    return max(names, key=len, default=NORMAL)
 
 
 def _source(source: Source) -> dict[str, str]:

@@ -27,6 +27,7 @@ VERBS: Mapping[str, str] = {
     "check": "Check rulebooks, and tell every problem in them.",
     "completion": "Print what a shell needs to complete verbs, options and names.",
     "docs": "Say a rulebook as one document, for people who read no YAML.",
+    "diff": "Compare two rulebooks: what is said otherwise, and what becomes of whom.",
     "explain": "Explain a problem code or a rule.",
     "facts": "List what may be known of an asset and of a venue.",
     "lsp": "Serve an editor while rules are written.",

@@ -94,19 +94,26 @@ def prepare(desk: Desk, question: Question) -> Case:
     return Case(book, *found, sizes)
 
 
+def prepare_alike(desk: Desk, question: Question, case: Case) -> Case:
+    """Return the case of a question that was prepared for another rulebook; raises `FactsError`.
+
+    Facts are taken once where both rulebooks read them alike.
+    """
+    book = _book(desk, question)
+    if case.snapshot.layers or case.book.custom != book.custom:
+        return prepare(desk, question)
+    try:
+        _refuse_beyond(book, case.snapshot)
+    except FactsError as error:
+        raise FactsError(_as_asked(problem, question) for problem in error.problems) from None
+    return Case(book, case.snapshot, None, None, case.sizes)
+
+
 def _found(desk: Desk, book: Book, question: Question) -> tuple[Snapshot, Layer | None]:
     """Return the snapshot that a question is about, and the worst of what lies beneath."""
     try:
         snapshot = _snapshot(desk, book, question)
-        start = book.compiled.starts[0]
-        if snapshot.day < start:
-            _refuse(
-                "/as_of",
-                "Q0006",
-                f"rulebook `{book.program.id}` has no parameters before {start}",
-                f"ask for {start} or later",
-            )
-        _refuse_all(beyond_bounds(book.compiled, snapshot))
+        _refuse_beyond(book, snapshot)
     except FactsError as error:
         raise FactsError(_as_asked(problem, question) for problem in error.problems) from None
     if not snapshot.layers:
@@ -115,6 +122,19 @@ def _found(desk: Desk, book: Book, question: Question) -> tuple[Snapshot, Layer 
     layer, beneath = _Layers(desk, book, question).under(snapshot, path)
     # The digest of a question covers what it was answered with.
     return (replace(snapshot, beneath=beneath) if beneath else snapshot), layer
+
+
+def _refuse_beyond(book: Book, snapshot: Snapshot) -> None:
+    """Refuse what is before the first params, or worse than a rulebook's bounds."""
+    start = book.compiled.starts[0]
+    if snapshot.day < start:
+        _refuse(
+            "/as_of",
+            "Q0006",
+            f"rulebook `{book.program.id}` has no parameters before {start}",
+            f"ask for {start} or later",
+        )
+    _refuse_all(beyond_bounds(book.compiled, snapshot))
 
 
 def _as_asked(problem: FactProblem, question: Question) -> FactProblem:

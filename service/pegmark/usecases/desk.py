@@ -6,16 +6,18 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from pegmark.engine.compiled import Compiled
+from pegmark.engine.compiled import Compiled, compile_program
 from pegmark.engine.decide import Layer, Standing
-from pegmark.errors import NotFound
+from pegmark.errors import NotFound, RulebookError
 from pegmark.facts.snapshot import Snapshot
 from pegmark.facts.vocabulary import FactSpec
 from pegmark.rulebook.custom import declared
+from pegmark.rulebook.files import NORMAL
+from pegmark.rulebook.load import check_files
 from pegmark.rulebook.program import Program
 from pegmark.usecases.catalogue import Catalogue
 
-__all__ = ["Book", "Desk", "declared"]
+__all__ = ["Book", "Desk", "book_of", "declared"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,20 @@ class Book:
     program: Program
     compiled: Compiled
     custom: Mapping[str, FactSpec]
+
+    def within(self, file: str) -> str:
+        """Return a file's name within the rulebook: where that is on this machine is nobody's business."""
+        names = [name for name in self.files if f"/{file}".endswith(f"/{name}")]
+        return max(names, key=len, default=NORMAL)
+
+
+def book_of(texts: Mapping[str, str], normal: bytes) -> Book:
+    """Return the rulebook that texts are, filled in by `normal`; raises `RulebookError`."""
+    files = {name: text.encode() for name, text in texts.items()}
+    program, problems = check_files(files, (NORMAL, normal))
+    if program is None:
+        raise RulebookError(problems)
+    return Book(dict(texts), program, compile_program(program), declared(program.custom))
 
 
 @dataclass(frozen=True, slots=True)

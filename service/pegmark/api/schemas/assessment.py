@@ -15,7 +15,8 @@ Size = Annotated[float, Field(ge=1, le=1e12)]
 Explain = Literal["none", "short", "full"]
 
 
-def _venue_form(value: Any) -> str:
+def venue_form(value: Any) -> str:
+    """Tell whether a venue is given by its facts or by its name."""
     # No key of a body, so that `faults` can tell where an error is from how it was found.
     return "by_facts" if isinstance(value, (dict, BaseModel)) else "by_name"
 
@@ -39,7 +40,7 @@ class AssessmentRequest(Strict):
     venue: (
         Annotated[
             Annotated[Name, Tag("by_name")] | Annotated[VenueFacts, Tag("by_facts")],  # type: ignore[valid-type]
-            Discriminator(_venue_form),
+            Discriminator(venue_form),
         ]
         | None
     ) = Field(None, description="A stored venue's id, or facts about a venue. Absent: the reference venue.")

@@ -111,10 +111,14 @@ class Rule(Reply):
     line: int
 
 
-class CheckRequest(Strict):
+class BookText(Strict):
     """The texts of a rulebook by file name. The filling-in is added by the server."""
 
     files: dict[FileName, Annotated[str, Field(max_length=1_000_000)]] = Field(min_length=1, max_length=64)
+
+
+class CheckRequest(BookText):
+    """The texts of a rulebook by file name. The filling-in is added by the server."""
 
 
 class Place(Reply):
