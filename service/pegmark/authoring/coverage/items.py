@@ -1,0 +1,83 @@
+"""What there is to exercise in a rulebook: each rule, each branch, each outcome of each condition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pegmark.problems import Span
+from pegmark.rulebook.program import Reason
+
+ItemKind = Literal["rule", "branch", "condition"]
+KINDS: tuple[ItemKind, ...] = ("rule", "branch", "condition")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The rule, or derived name, that an item belongs to."""
+
+    section: str
+    rule: str
+    span: Span
+
+
+def place_of(section: str, reason: Reason) -> Place:
+    """Return the place of a rule."""
+    return Place(section, reason.id, reason.span)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that a suite can exercise.
+
+    `label` says what is to be seen: "does not hold", "the bin from 3% to 8%", "true". `of` is the text of
+    the expression that this is an outcome of, where that is not the rule as a whole. `unreachable` says why
+    no facts bring it about, where that is shown.
+    """
+
+    kind: ItemKind
+    place: Place
+    label: str
+    of: str
+    span: Span
+    unreachable: str | None
+
+    @property
+    def title(self) -> str:
+        """What is exercised, in words."""
+        return f"`{self.of}` {self.label}" if self.of else self.label
+
+
+class Register:
+    """Lists items as a rulebook is walked, and holds which of them were seen since it was last cleared."""
+
+    def __init__(self) -> None:
+        self.items: list[Item] = []
+        self.seen = bytearray()
+
+    def add(
+        self,
+        kind: ItemKind,
+        place: Place,
+        label: str,
+        of: str = "",
+        span: Span | None = None,
+        unreachable: str | None = None,
+    ) -> int:
+        """List an item and return its number."""
+        self.items.append(Item(kind, place, label, of, span or place.span, unreachable))
+        self.seen.append(0)
+        return len(self.items) - 1
+
+    def clear(self) -> None:
+        """Forget what was seen."""
+        self.seen[:] = bytes(len(self.seen))
+
+    def numbers(self) -> frozenset[int]:
+        """Return the numbers of the items that were seen."""
+        return frozenset(n for n, was_seen in enumerate(self.seen) if was_seen)
+
+    def astray(self) -> Sequence[Item]:
+        """Return the items that were seen although nothing should bring them about."""
+        return [item for n, item in enumerate(self.items) if item.unreachable is not None and self.seen[n]]
