@@ -26,6 +26,7 @@ VERBS: Mapping[str, str] = {
     "assess": "Decide an asset, or many, and print the terms and their reasons.",
     "check": "Check rulebooks, and tell every problem in them.",
     "completion": "Print what a shell needs to complete verbs, options and names.",
+    "coverage": "Tell what of a rulebook its suites exercise.",
     "explain": "Explain a problem code or a rule.",
     "facts": "List what may be known of an asset and of a venue.",
     "openapi": "Write the OpenAPI document of the HTTP API.",
