@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from pegmark.authoring.coverage.grids import When, amount, unknown_mark, when
+from pegmark.authoring.coverage.grids import amount, unknown_mark
 from pegmark.authoring.coverage.items import Place, place_of
-from pegmark.authoring.coverage.watching import Evaluate, Names, Watch
+from pegmark.authoring.coverage.watching import Evaluate, Names, Watch, When
 from pegmark.engine.emit import MICRO, ONE
 from pegmark.language.prose import constant
 from pegmark.rulebook.expressions import amount_expressions
@@ -25,7 +25,7 @@ class Limits:
             self._all.append(
                 (
                     limit,
-                    when(watch, limit.when, place),
+                    watch.when(limit.when, place),
                     watch.named(limit.amount, place),
                     watch.register.add("rule", place, "limits"),
                     unknown_mark(watch, place, "the limit of unknown", limit.amount),
@@ -91,7 +91,7 @@ class Steps:
 
 def step(watch: Watch, one: Step, place: Place) -> Callable[[Names], int | None]:
     """Return the amount of a step, scale 1e12; None where it does not apply."""
-    applies = when(watch, one.when, place)
+    applies = watch.when(one.when, place)
     fired = watch.register.add("rule", place, "applies")
     value = amount(watch, one.amount, place)
     unsure = unknown_mark(watch, place, "the amount of unknown", *amount_expressions(one.amount))

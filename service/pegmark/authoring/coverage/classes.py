@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pegmark.authoring.coverage.grids import When, when
 from pegmark.authoring.coverage.items import place_of
 from pegmark.authoring.coverage.reach import Reach
-from pegmark.authoring.coverage.watching import Names, Watch
+from pegmark.authoring.coverage.watching import Names, Watch, When
 from pegmark.rulebook.program import ClassRule, Program
 
 DECIDES = "decides"
@@ -25,7 +24,7 @@ class Classes:
             place = place_of("classify", rule.reason)
             # What takes only known facts may be asked of other facts than the rest.
             asked = watch.reach if rule.known_only else reach
-            holds = when(watch, rule.when, place, asked)
+            holds = watch.when(rule.when, place, asked)
             possible = asked.outcomes(rule.when)
             why = "an earlier rule always decides" if is_over else _never(rule, possible)
             self._rules.append((rule, holds, watch.register.add("rule", place, DECIDES, unreachable=why)))

@@ -10,45 +10,12 @@ from typing import Any
 
 from pegmark.authoring.coverage.items import Place
 from pegmark.authoring.coverage.ranges import Range
-from pegmark.authoring.coverage.reach import Reach
 from pegmark.authoring.coverage.watching import Evaluate, Names, Watch
 from pegmark.language.nodes import Typed
 from pegmark.language.prose import constant, text
 from pegmark.language.quantise import quantise
 from pegmark.language.types import Kind
 from pegmark.rulebook.program import Amount, Bins, Characteristic, Curve, Table
-
-When = Callable[[Names], bool | None]
-WORDS = {True: "holds", False: "does not hold", None: "cannot be told"}
-
-
-def when(
-    watch: Watch, node: Typed | None, place: Place, reach: Reach | None = None, words: Any = WORDS
-) -> When:
-    """Return a rule's condition; without one it always holds."""
-    if node is None:
-        return lambda _: True
-    reach = reach or watch.reach
-    possible, seen = reach.outcomes(node), watch.register.seen
-    marks = {
-        outcome: watch.register.add(
-            "branch",
-            place,
-            label,
-            unreachable=None if outcome in possible else f"`{text(node)}` rules it out",
-        )
-        for outcome, label in words.items()
-        if outcome is not None or node.type.optional
-    }
-    inner = watch.named(node, place, reach)
-
-    def asked(names: Names) -> bool | None:
-        value: bool | None = inner(names)
-        if value in marks:
-            seen[marks[value]] = 1
-        return value
-
-    return asked
 
 
 def unknown_mark(watch: Watch, place: Place, label: str, *nodes: Typed) -> int:

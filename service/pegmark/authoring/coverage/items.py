@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -49,11 +49,25 @@ class Item:
         return f"`{self.of}` {self.label}" if self.of else self.label
 
 
+Marks = Mapping[bool | None, int]
+"""The numbers of items by what a condition comes to; None is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The condition of a rule as a whole, and the conditions that it is made of."""
+
+    place: Place
+    outcomes: Marks
+    conditions: list[Marks]
+
+
 class Register:
     """Lists items as a rulebook is walked, and holds which of them were seen since it was last cleared."""
 
     def __init__(self) -> None:
         self.items: list[Item] = []
+        self.decisions: list[Decision] = []
         self.seen = bytearray()
 
     def add(

@@ -11,7 +11,7 @@ from typing import Any
 
 from pegmark.authoring.coverage.amounts import Limits, Steps
 from pegmark.authoring.coverage.classes import Classes
-from pegmark.authoring.coverage.items import Item, Register
+from pegmark.authoring.coverage.items import Decision, Item, Register
 from pegmark.authoring.coverage.outcome import Outcomes
 from pegmark.authoring.coverage.reach import Reach
 from pegmark.authoring.coverage.rules import Fillings, Mark, Pillars, Verdicts, guards
@@ -54,6 +54,11 @@ class Observer:
     def items(self) -> Sequence[Item]:
         """Everything that there is to exercise."""
         return self._register.items
+
+    @property
+    def decisions(self) -> Sequence[Decision]:
+        """The conditions of rules, with the conditions that each is made of."""
+        return self._register.decisions
 
     def observe(
         self, snapshot: Snapshot, sizes: Sequence[float], layer: Layer | None = None

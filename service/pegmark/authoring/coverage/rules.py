@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pegmark.authoring.coverage.grids import When, points, unknown_mark, when
+from pegmark.authoring.coverage.grids import points, unknown_mark
 from pegmark.authoring.coverage.items import Place, place_of
 from pegmark.authoring.coverage.ranges import EVERY
-from pegmark.authoring.coverage.watching import Evaluate, Names, Watch
+from pegmark.authoring.coverage.watching import Evaluate, Names, Watch, When
 from pegmark.language.nodes import Typed
 from pegmark.rulebook.program import (
     Condition,
@@ -51,8 +51,7 @@ class Pillars:
         self._cards: list[tuple[When, list[Evaluate]]] = []
         for card in program.scorecards:
             section = f"scorecards.{card.pillar}"
-            applies = when(
-                watch,
+            applies = watch.when(
                 card.applies,
                 Place(section, card.pillar, card.span),
                 words={True: "applies", False: "does not apply", None: "cannot be told to apply"},
@@ -99,7 +98,7 @@ class Verdicts:
         self._all: list[tuple[str, When, bool, int, int | None, Callable[[Names], None]]] = []
         for rule in rules:
             place = place_of(section, rule.reason)
-            holds = when(watch, rule.when, place)
+            holds = watch.when(rule.when, place)
             possible = EVERY if rule.when is None else watch.reach.outcomes(rule.when)
             is_match = rule.on_unknown == "match"
             can = True in possible or (is_match and None in possible)
@@ -149,8 +148,7 @@ class Mark:
         self._unknown = float(mark.close_out_unknown)
         self._fired = watch.register.add("rule", place, "asked")
         self._basis, self._quote = watch.named(mark.basis, place), watch.named(mark.quote, place)
-        self._floor = when(
-            watch,
+        self._floor = watch.when(
             mark.floor_when,
             place,
             words={

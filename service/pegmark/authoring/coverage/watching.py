@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import nan
 from typing import Any
 
-from pegmark.authoring.coverage.items import Place, Register
+from pegmark.authoring.coverage.items import Decision, Place, Register
 from pegmark.authoring.coverage.reach import Reach
 from pegmark.language.nodes import (
     Abs,
@@ -35,6 +35,8 @@ from pegmark.rulebook.program import Program
 
 Names = dict[str, Any]
 Evaluate = Callable[[Names], Any]
+When = Callable[[Names], bool | None]
+WORDS: Mapping[bool | None, str] = {True: "holds", False: "does not hold", None: "cannot be told"}
 
 _ARITHMETIC: Mapping[str, Callable[[float, float], float]] = {
     "+": operator.add,
@@ -58,10 +60,44 @@ class Watch:
     def __init__(self, program: Program, register: Register, reach: Reach) -> None:
         self.register = register
         self.reach = reach
+        self._decision: Decision | None = None
         self._derived: dict[str, Evaluate] = {}
         for one in program.derived:
             place = Place("derive", one.name, one.span)
-            self._derived[one.name] = self.named(one.expr, place, reach)
+            ask = self.when if one.expr.type.kind == "bool" else self.named
+            self._derived[one.name] = ask(one.expr, place)
+
+    def when(
+        self,
+        node: Typed | None,
+        place: Place,
+        reach: Reach | None = None,
+        words: Mapping[bool | None, str] = WORDS,
+    ) -> When:
+        """Return a rule's condition, and mark what it comes to; without one it always holds."""
+        if node is None:
+            return lambda _: True
+        possible = (reach or self.reach).outcomes(node)
+        why = f"`{text(node)}` rules it out"
+        marks = {
+            outcome: self.register.add(
+                "branch", place, label, unreachable=None if outcome in possible else why
+            )
+            for outcome, label in words.items()
+            if outcome is not None or node.type.optional
+        }
+        self._decision = Decision(place, marks, [])
+        self.register.decisions.append(self._decision)
+        inner, seen = self.named(node, place, reach), self.register.seen
+        self._decision = None
+
+        def asked(names: Names) -> bool | None:
+            value: bool | None = inner(names)
+            if value in marks:
+                seen[marks[value]] = 1
+            return value
+
+        return asked
 
     def named(self, node: Typed, place: Place, reach: Reach | None = None) -> Evaluate:
         """Return what an expression is where it is compared or named: a number on its grid."""
@@ -108,6 +144,8 @@ class Watch:
             for outcome, label in ((True, "true"), (False, "false"), (None, "unknown"))
             if outcome is not None or node.type.optional
         }
+        if self._decision is not None:
+            self._decision.conditions.append(marks)
         inner, seen = self._value(node, place, reach), self.register.seen
 
         def watched(names: Names) -> Any:
