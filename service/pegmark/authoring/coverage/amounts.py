@@ -10,6 +10,7 @@ from pegmark.authoring.coverage.items import Place, place_of
 from pegmark.authoring.coverage.watching import Evaluate, Names, Watch, When
 from pegmark.engine.emit import MICRO, ONE
 from pegmark.language.prose import constant
+from pegmark.language.quantise import quantise
 from pegmark.rulebook.expressions import amount_expressions
 from pegmark.rulebook.program import Curve, Limit, Program, Step, Table
 
@@ -126,7 +127,7 @@ def _limited(watch: Watch, one: Step, place: Place) -> tuple[int, int]:
         case Table(_, _, cells):
             most = max((float(value) for _, value in cells), default=0.0)
         case expression:
-            most = watch.reach.number(expression)[1]
+            most = quantise(watch.reach.number(expression)[1], "ratio")
     shown = constant(one.limit, "ratio")
     is_free = most <= float(one.limit)
     why = f"it never comes to more than {constant(Fraction(most).limit_denominator(10**9), 'ratio')}"

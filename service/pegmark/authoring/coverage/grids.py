@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import inf, isnan, nan
 from typing import Any
 
-from pegmark.authoring.coverage.items import Place
+from pegmark.authoring.coverage.items import Place, Scale
 from pegmark.authoring.coverage.ranges import Range
 from pegmark.authoring.coverage.watching import Evaluate, Names, Watch
 from pegmark.language.nodes import Typed
@@ -35,7 +35,7 @@ def points(watch: Watch, line: Characteristic, place: Place) -> Evaluate:
     find: Callable[[Any], tuple[int, int]]
     match line.grid:
         case Bins(_, edges, given):
-            marks = _intervals(watch, place, edges, of.type.kind, watch.reach.number(of), _bin)
+            marks = _intervals(watch, place, edges, of.type.kind, of, watch.reach.number(of), _bin)
             floats = [float(edge) for edge in edges]
 
             def find(x: Any) -> tuple[int, int]:
@@ -106,6 +106,7 @@ def _intervals(
     place: Place,
     edges: Sequence[Fraction],
     kind: Kind,
+    of: Typed,
     reached: Range,
     label: Callable[[Kind, Fraction | None, Fraction | None], str],
     *,
@@ -121,6 +122,8 @@ def _intervals(
         )
         why = f"it never comes to {_span(reached, kind)}" if is_beyond or is_before else None
         marks.append(watch.register.add("branch", place, label(kind, low, high), unreachable=why))
+    shown = tuple(constant(edge, kind) for edge in edges)
+    watch.register.scales.append(Scale(place, shown, tuple(marks), of.type.kind, closed))
     return marks
 
 
@@ -149,7 +152,9 @@ def _curve(watch: Watch, curve: Curve, place: Place) -> Evaluate:
     reached, kind = watch.reach.number(curve.of), curve.of.type.kind
     if curve.over is not None:
         reached, kind = (0.0 if reached[0] >= 0 else -inf, inf), "ratio"
-    marks = _intervals(watch, place, [x for x, _ in curve.points], kind, reached, _segment, closed=True)
+    marks = _intervals(
+        watch, place, [x for x, _ in curve.points], kind, curve.of, reached, _segment, closed=True
+    )
     nothing = (
         None
         if curve.over is None

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from pegmark.language.nodes import Typed
+from pegmark.language.types import Kind
 from pegmark.problems import Span
 from pegmark.rulebook.program import Reason
 
@@ -54,6 +56,20 @@ Marks = Mapping[bool | None, int]
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """Neighbouring intervals of a number, from the least up: bins, or the segments of a curve.
+
+    `kind` is that of the number, or of what is divided where it is a quotient.
+    """
+
+    place: Place
+    edges: tuple[str, ...]
+    marks: tuple[int, ...]
+    kind: Kind
+    is_curve: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """The condition of a rule as a whole, and the conditions that it is made of."""
 
@@ -68,6 +84,8 @@ class Register:
     def __init__(self) -> None:
         self.items: list[Item] = []
         self.decisions: list[Decision] = []
+        self.scales: list[Scale] = []
+        self.expressions: dict[str, list[Typed]] = {}
         self.seen = bytearray()
 
     def add(

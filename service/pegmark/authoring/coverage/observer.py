@@ -11,7 +11,7 @@ from typing import Any
 
 from pegmark.authoring.coverage.amounts import Limits, Steps
 from pegmark.authoring.coverage.classes import Classes
-from pegmark.authoring.coverage.items import Decision, Item, Register
+from pegmark.authoring.coverage.items import Item, Register
 from pegmark.authoring.coverage.outcome import Outcomes
 from pegmark.authoring.coverage.reach import Reach
 from pegmark.authoring.coverage.rules import Fillings, Mark, Pillars, Verdicts, guards
@@ -35,7 +35,7 @@ class Observer:
         program = compiled.program
         self.compiled = compiled
         self._register = register = Register()
-        watch = Watch(program, register, Reach.of(program))
+        watch = Watch(register, Reach.of(program))
         self._fillings = Fillings(watch, program.fillings)
         self._classes = Classes(watch, program)
         self._pillars = Pillars(watch, program)
@@ -49,6 +49,7 @@ class Observer:
         self._review = Verdicts(watch, "review", program.review, "found")
         self._guards = guards(watch, tuple((one.reason, one.expr) for one in program.assertions))
         self._outcomes = Outcomes(watch, compiled, self._steps)
+        watch.derive(program)
 
     @property
     def items(self) -> Sequence[Item]:
@@ -56,9 +57,9 @@ class Observer:
         return self._register.items
 
     @property
-    def decisions(self) -> Sequence[Decision]:
-        """The conditions of rules, with the conditions that each is made of."""
-        return self._register.decisions
+    def register(self) -> Register:
+        """Everything that there is to exercise, and how it hangs together."""
+        return self._register
 
     def observe(
         self, snapshot: Snapshot, sizes: Sequence[float], layer: Layer | None = None

@@ -7,7 +7,7 @@ that is known to have held, or not.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import inf
@@ -223,6 +223,21 @@ class Reach:
             case Compare(op, left, right) if left.type.is_numeric and outcome is not None:
                 found = found.compared(op, left, right, outcome)
         return found
+
+    def joined(self, others: Sequence[Reach]) -> Reach:
+        """Return what holds wherever any of `others` does; all of them have this one narrowed."""
+        if not others:
+            return self
+        known = frozenset.intersection(*(other.known for other in others))
+        settled = {
+            key: less
+            for key, less in others[0].settled.items()
+            if all(other.settled.get(key) is less for other in others)
+        }
+        names = {name for other in others for name in other.ranges}
+        everywhere = (-inf, inf)
+        ranges = {name: hull([other.ranges.get(name, everywhere) for other in others]) for name in names}
+        return replace(self, known=known, settled=settled, ranges=ranges)
 
     def compared(self, op: str, left: Typed, right: Typed, outcome: bool) -> Reach:
         """Return what names may be where a comparison came to `outcome`."""

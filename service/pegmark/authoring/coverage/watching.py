@@ -57,15 +57,20 @@ _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
 class Watch:
     """Turns expressions into functions of names that mark what they see in a register."""
 
-    def __init__(self, program: Program, register: Register, reach: Reach) -> None:
+    def __init__(self, register: Register, reach: Reach) -> None:
         self.register = register
         self.reach = reach
         self._decision: Decision | None = None
         self._derived: dict[str, Evaluate] = {}
-        for one in program.derived:
+        self._readers: dict[str, list[Reach]] = {}
+
+    def derive(self, program: Program) -> None:
+        """Watch the derived names, after all that read them: who asks says what may be the answer."""
+        for one in reversed(program.derived):
+            readers = self._readers.get(one.name, [])
             place = Place("derive", one.name, one.span)
             ask = self.when if one.expr.type.kind == "bool" else self.named
-            self._derived[one.name] = ask(one.expr, place)
+            self._derived[one.name] = ask(one.expr, place, self.reach.joined(readers))
 
     def when(
         self,
@@ -102,6 +107,7 @@ class Watch:
     def named(self, node: Typed, place: Place, reach: Reach | None = None) -> Evaluate:
         """Return what an expression is where it is compared or named: a number on its grid."""
         reach = reach or self.reach
+        self.register.expressions.setdefault(place.rule, []).append(node)
         inner = (
             self._boolean(node, place, reach) if node.type.kind == "bool" else self._value(node, place, reach)
         )
@@ -160,8 +166,7 @@ class Watch:
 
     def _value(self, node: Typed, place: Place, reach: Reach) -> Evaluate:
         def of(child: Typed) -> Evaluate:
-            is_condition = child.type.kind == "bool"
-            return self._boolean(child, place, reach) if is_condition else self._value(child, place, reach)
+            return self._arm(child, place, reach)
 
         def side(child: Typed) -> Evaluate:
             return self._on_grid(child, self._value(child, place, reach))
@@ -171,7 +176,7 @@ class Watch:
                 fixed = float(value) if isinstance(value, Fraction) else value
                 return lambda _: fixed
             case Read():
-                return self._read(node)
+                return self._read(node, reach)
             case Compare(op, left, right):
                 return _compared(_COMPARISONS[op], side(left), side(right))
             case Member(operand, members):
@@ -181,7 +186,12 @@ class Watch:
                 a, b, combine = of(left), of(right), _ARITHMETIC[op]
                 return lambda names: combine(a(names), b(names))
             case Choose(condition, yes, no):
-                return self._choose(node, of(condition), of(yes), of(no), place, reach)
+                asked = of(condition)
+                arms = [
+                    self._arm(arm, place, reach.given(condition, frozenset({outcome})))
+                    for outcome, arm in ((False, no), (True, yes))
+                ]
+                return self._choose(node, asked, arms, place, reach)
             case Known(operand):
                 inner = self._value(operand, place, reach)
                 return lambda names: not _is_unknown(inner(names))
@@ -195,21 +205,26 @@ class Watch:
             case Not() | Logic():
                 return self._boolean(node, place, reach)
 
-    def _read(self, node: Read) -> Evaluate:
+    def _arm(self, node: Typed, place: Place, reach: Reach) -> Evaluate:
+        is_condition = node.type.kind == "bool"
+        return self._boolean(node, place, reach) if is_condition else self._value(node, place, reach)
+
+    def _read(self, node: Read, reach: Reach) -> Evaluate:
         name, unknown = node.name, nan if node.type.is_numeric else None
-        if name not in self._derived:
+        if node.origin != "derived":
             return lambda names: names.get(name, unknown)
-        work_out = self._derived[name]
+        work_out = self._derived
+        self._readers.setdefault(name, []).append(reach)
 
         def derived(names: Names) -> Any:
             if name not in names:
-                names[name] = work_out(names)
+                names[name] = work_out[name](names)
             return names[name]
 
         return derived
 
     def _choose(
-        self, node: Choose, condition: Evaluate, yes: Evaluate, no: Evaluate, place: Place, reach: Reach
+        self, node: Choose, condition: Evaluate, arms: Sequence[Evaluate], place: Place, reach: Reach
     ) -> Evaluate:
         possible, shown = reach.outcomes(node.condition), text(node.condition)
         marks = [
@@ -233,7 +248,7 @@ class Watch:
             if chosen is None:
                 return unknown
             seen[marks[chosen]] = 1
-            return (yes if chosen else no)(names)
+            return arms[chosen](names)
 
         return choose
 
