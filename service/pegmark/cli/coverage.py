@@ -13,7 +13,7 @@ from pegmark.authoring.coverage.items import KINDS
 from pegmark.authoring.coverage.report import Coverage
 from pegmark.cli.exercised import as_data, marked, percent, summary
 from pegmark.cli.terminal import complain, say, style_of
-from pegmark.cli.tried import prepared_at
+from pegmark.cli.tried import ready, sources_at
 from pegmark.cli.verbs import REFUSED
 from pegmark.usecases.coverage import covered
 
@@ -63,7 +63,7 @@ def command(
     form: str,
 ) -> None:
     """Tell what of a rulebook its suites exercise: rules, branches, conditions."""
-    prepared = prepared_at(path, rulebook)
+    prepared = ready(sources_at(path, rulebook))
     assert prepared.desk is not None  # noqa: S101 - there are trials only where there is a desk
     coverage = covered(prepared.desk, prepared.trials)
     if form == "json":

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -108,15 +109,26 @@ def prepare(sources: Sources) -> Prepared:
     return Prepared(sources, desk, suites, trials, problems)
 
 
-def prepared_at(path: Path, rulebook: str | None) -> Prepared:
-    """Return what is ready to be tried at a path; where it cannot be, complain of everything and leave."""
+def sources_at(path: Path, rulebook: str | None) -> Sources:
+    """Return what is at a path; where it cannot be used, complain of everything and leave."""
     try:
         book = None if rulebook is None else book_path(rulebook)
     except NotFound as missing:
         raise click.UsageError(str(missing)) from None
     sources, problems = read_sources(path, book, read_settings(os.environ).fixtures)
-    prepared = Prepared(sources, problems=problems) if problems else prepare(sources)
+    if problems:
+        _leave(problems)
+    return sources
+
+
+def ready(sources: Sources) -> Prepared:
+    """Return what is ready to be tried; where it is not, complain of everything and leave."""
+    prepared = prepare(sources)
     if prepared.problems:
-        complain_of(prepared.problems)
-        raise click.exceptions.Exit(MISUSED)
+        _leave(prepared.problems)
     return prepared
+
+
+def _leave(problems: Sequence[Problem]) -> NoReturn:
+    complain_of(problems)
+    raise click.exceptions.Exit(MISUSED)

@@ -29,6 +29,7 @@ VERBS: Mapping[str, str] = {
     "coverage": "Tell what of a rulebook its suites exercise.",
     "explain": "Explain a problem code or a rule.",
     "facts": "List what may be known of an asset and of a venue.",
+    "generate": "Find cases for edges, for what no case exercises, for each condition.",
     "openapi": "Write the OpenAPI document of the HTTP API.",
     "prove": "Prove what a rulebook promises, over every asset there can be.",
     "serve": "Serve the HTTP API.",
