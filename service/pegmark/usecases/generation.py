@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import chain, islice, pairwise
+from itertools import chain, islice, pairwise, zip_longest
 from typing import Any
 
 from pegmark.authoring.coverage.independence import pair
@@ -25,7 +25,7 @@ from pegmark.usecases.assess import assess, prepare
 from pegmark.usecases.desk import Desk
 from pegmark.usecases.trials import question_of
 
-MOST_TRIED = 2_000
+MOST_TRIED = 1_500
 """Of cases, after which a search gives up."""
 Seen = frozenset[int]
 
@@ -174,9 +174,11 @@ class Search:
         return None
 
     def _around(self, rule: str, changes: int) -> Iterator[Candidate]:
-        """Yield every fixture with so many changes of what a rule rests on."""
-        for base in self._bases:
-            yield from self._changed(Candidate(base), self._variation.facts(rule), changes, changes > 1)
+        """Yield the fixtures in turn with one change of what a rule rests on, then with the next."""
+        facts = self._variation.facts(rule)
+        changed = [self._changed(Candidate(base), facts, changes, changes > 1) for base in self._bases]
+        for turn in zip_longest(*changed):
+            yield from (candidate for candidate in turn if candidate is not None)
 
     def _changed(
         self, candidate: Candidate, facts: Sequence[str], changes: int, is_coarse: bool

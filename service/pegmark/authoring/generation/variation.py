@@ -144,12 +144,12 @@ class Variation:
         if self._is_number(name):
             found = self.samples(name)
             least, most = found[0], found[-1]
-            steps = (0,) if is_coarse else (-1, 0, 1)
+            steps = (0,) if is_coarse or name.startswith(_SHARE) else (-1, 0, 1)
             around = {value + Fraction(k, MICRO) for value in found for k in steps}
             numbers: list[Any] = sorted(value for value in around if least <= value <= most)
-            return numbers if name == SIZE or name.startswith(_SHARE) else [*numbers, None, Estimated()]
+            return numbers if name == SIZE or name.startswith(_SHARE) else [None, *numbers, Estimated()]
         if name == COMPONENTS:
             return [None, Estimated()]
         spec = self._specs[name]
         choices = [True, False] if spec.kind == "bool" else spec.members
-        return [*choices, None, Estimated()]
+        return [None, *choices, Estimated()]
