@@ -28,8 +28,8 @@ Examples:
 \b
 Counted are rules that come to bear; branches: bins, cells, segments, limits, `if` and what is
 done where a fact is unknown; and of each condition whether it was true, false and unknown.
-With --missing, `!` marks the line of a rule that never comes to bear, `~` one of which a part is left
-out. What no facts can bring about is not counted, and listed with the reason.
+With --missing, `!` marks the line of a rule that never comes to bear, `~` one of which a part
+is left out. What no facts can bring about is not counted, and listed with the reason.
 
 \b
 Exit codes: 0 done · 1 less is exercised than --fail-under asks · 2 wrong use, or a rulebook,

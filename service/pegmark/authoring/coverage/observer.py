@@ -78,11 +78,11 @@ class Observer:
             certain = {name: v for name, v in facts.items() if submitted(name) not in snapshot.estimated}
             hidden = self._named(snapshot, certain)
         cls, by = self._classes.decide(known, hidden)
-        inherited = None if layer is None else layer.class_index
-        if layer is not None and inherited is None:
-            inherited = len(compiled.program.classify.order) - 1
-        if inherited is not None and inherited > cls:
-            cls, by = inherited, len(compiled.program.classify.rules) + 1
+        if layer is not None and compiled.program.classify.layering is not None:
+            worst = len(compiled.program.classify.order) - 1
+            inherited = worst if layer.class_index is None else layer.class_index
+            if inherited > cls:
+                cls, by = inherited, len(compiled.program.classify.rules) + 1
         _mind("class", (cls, by), (terms.cls, terms.by))
         self._classes.note(by)
         run = standing.run.known

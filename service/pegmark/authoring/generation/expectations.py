@@ -22,15 +22,15 @@ def expectations(program: Program, outputs: Outputs, place: Place, body: Body) -
 
 
 def _names(program: Program, place: Place) -> Iterator[str]:
-    yield from ("class", "status")
+    """Yield what shows a rule, and no more: a case is not to fail where another rule is changed."""
     section, _, pillar = place.section.partition(".")
     match section:
         case "classify":
-            yield "decided_by"
+            yield from ("class", "decided_by")
         case "scorecards":
             yield f"scores.{pillar}"
         case "rating":
-            yield from ("band", "capped_by", "status_by")
+            yield from ("band", "capped_by", "status", "status_by")
         case "haircut" if place.rule == program.haircut.reference.reason.id:
             yield "haircut.reference"
         case "haircut":
@@ -42,4 +42,4 @@ def _names(program: Program, place: Place) -> Iterator[str]:
         case "conditions" | "review":
             yield "conditions" if section == "conditions" else "findings"
         case _:
-            yield from ("band", "haircut.maintenance", "cap.venue_usd", "mark.basis")
+            yield from ("class", "status", "band", "haircut.maintenance", "cap.venue_usd", "mark.basis")
