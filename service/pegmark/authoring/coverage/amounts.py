@@ -129,11 +129,10 @@ def _limited(watch: Watch, one: Step, place: Place) -> tuple[int, int]:
         case expression:
             most = quantise(watch.reach.number(expression)[1], "ratio")
     shown = constant(one.limit, "ratio")
-    is_free = most <= float(one.limit)
-    why = f"it never comes to more than {constant(Fraction(most).limit_denominator(10**9), 'ratio')}"
+    why = None
+    if most <= float(one.limit):
+        why = f"it never comes to more than {constant(Fraction(most).limit_denominator(10**9), 'ratio')}"
     return (
         watch.register.add("branch", place, f"within its limit of {shown}"),
-        watch.register.add(
-            "branch", place, f"held to its limit of {shown}", unreachable=why if is_free else None
-        ),
+        watch.register.add("branch", place, f"held to its limit of {shown}", unreachable=why),
     )

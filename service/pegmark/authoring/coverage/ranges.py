@@ -9,6 +9,8 @@ Range = tuple[float, float]
 Outcome = bool | None
 """What a condition comes to; None is unknown."""
 EVERY: frozenset[Outcome] = frozenset({True, False, None})
+NONE: Range = (inf, -inf)
+"""The range of what never has a value."""
 _SLACK = 1e-9
 """Numbers are rounded to a grid finer than this: what is closer to a bound may lie on either side."""
 
@@ -24,6 +26,8 @@ def combined(op: str, a: Range, b: Range) -> Range:
     >>> combined("-", (0.0, 1.0), (0.5, 2.0)), combined("/", (1.0, 2.0), (0.0, 1.0))
     ((-2.0, 0.5), (0.0, inf))
     """
+    if a[0] > a[1] or b[0] > b[1]:
+        return NONE
     if op == "+":
         return a[0] + b[0], a[1] + b[1]
     if op == "-":
@@ -42,7 +46,7 @@ def _end(op: str, x: float, y: float) -> float:
 
 def truths(op: str, a: Range, b: Range) -> frozenset[Outcome]:
     """Return the truth values that a comparison may have; what is almost equal may be on either side."""
-    slack = _SLACK * max(1.0, *(abs(end) for end in (*a, *b) if abs(end) < inf))
+    slack = _SLACK * max([1.0, *(abs(end) for end in (*a, *b) if abs(end) < inf)])
     may_be_below, may_be_above = a[0] < b[1] + slack, a[1] > b[0] - slack
     exactly_above, exactly_below = a[0] >= b[1], a[1] <= b[0]
     match op:
