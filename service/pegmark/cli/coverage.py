@@ -11,7 +11,7 @@ import click
 
 from pegmark.authoring.coverage.items import KINDS
 from pegmark.authoring.coverage.report import Coverage
-from pegmark.cli.exercised import as_data, marked, percent, summary
+from pegmark.cli.exercised import PLURALS, as_data, marked, percent, summary
 from pegmark.cli.terminal import complain, say, style_of
 from pegmark.cli.tried import ready, sources_at
 from pegmark.cli.verbs import REFUSED
@@ -83,6 +83,6 @@ def _falls_short(coverage: Coverage, least: float) -> bool:
     for kind in KINDS:
         share = coverage.total(kind).share
         if share * 100 < Fraction(str(least)):
-            complain(f"of {kind}s {percent(share)} is exercised, under {least:g} %")
+            complain(f"of {PLURALS[kind]} {percent(share)} are exercised, under {least:g} %")
             short = True
     return short

@@ -20,7 +20,8 @@ NEVER, PARTLY = "!", "~"
 def summary(prepared: Prepared, coverage: Coverage, style: Style) -> Iterator[str]:
     """Yield a table of sections, and the counts of all."""
     program, cases = prepared.program, len(coverage.observations)
-    head = style.heading(f"{prepared.sources.book}: {cases} cases, {program.id} {program.version}")
+    counted = f"{cases} case{'' if cases == 1 else 's'} decided"
+    head = style.heading(f"{prepared.sources.book}: {counted}, {program.id} {program.version}")
     yield f"{head}\n"
     counts = coverage.counts()
     rows = [["section", *(PLURALS[kind] for kind in KINDS)]]

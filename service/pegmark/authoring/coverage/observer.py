@@ -36,7 +36,7 @@ class Observer:
         self.compiled = compiled
         self._register = register = Register()
         watch = Watch(register, Reach.of(program))
-        self._fillings = Fillings(watch, program.fillings)
+        self._fillings = Fillings(watch, program)
         self._classes = Classes(watch, program)
         self._pillars = Pillars(watch, program)
         rating = program.rating

@@ -9,7 +9,8 @@ from pegmark.authoring.coverage.grids import points, unknown_mark
 from pegmark.authoring.coverage.items import Place, place_of
 from pegmark.authoring.coverage.ranges import EVERY
 from pegmark.authoring.coverage.watching import Evaluate, Names, Watch, When
-from pegmark.language.nodes import Typed
+from pegmark.language.nodes import Typed, reads
+from pegmark.rulebook.expressions import expressions
 from pegmark.rulebook.program import (
     Condition,
     Filling,
@@ -22,11 +23,13 @@ from pegmark.rulebook.program import (
 
 
 class Fillings:
-    """What stands in for facts that are unknown."""
+    """What stands in for facts that are unknown, where any rule reads them."""
 
-    def __init__(self, watch: Watch, fillings: tuple[Filling, ...]) -> None:
+    def __init__(self, watch: Watch, program: Program) -> None:
         self._seen = watch.register.seen
         self._all: list[tuple[str, Evaluate, int, int]] = []
+        read = {found.name for node in expressions(program) for found in reads(node)}
+        fillings: list[Filling] = [filling for filling in program.fillings if filling.fact in read]
         for filling in fillings:
             place = place_of("normal", filling.reason)
             value = watch.named(filling.expr, place)

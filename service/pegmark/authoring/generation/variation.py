@@ -51,8 +51,12 @@ class Variation:
         self._grids(program)
 
     def facts(self, rule: str) -> list[str]:
-        """Return the facts that a rule or a derived name rests on, those that it reads itself first."""
-        names = [name for name in self._names(self._expressions.get(rule, ())) if self._is_varied(name)]
+        """Return the facts that a rule or a derived name rests on, those that it reads itself first.
+
+        What follows from all rules together rests on the facts of all.
+        """
+        every = [node for nodes in self._expressions.values() for node in nodes]
+        names = list(filter(self._is_varied, self._names(self._expressions.get(rule, every))))
         if any(name.startswith(_SHARE) for name in names):
             names += [COMPONENTS, BASIS]
         return list(dict.fromkeys(names))
