@@ -46,6 +46,7 @@ check: setup
 	$(BIN)/python -m tools.docs --check
 	$(BIN)/pegmark check rules/house
 	$(BIN)/pegmark test rules/house
+	$(BIN)/pegmark coverage rules/house --fail-under 100
 
 openapi: setup
 	$(BIN)/pegmark openapi

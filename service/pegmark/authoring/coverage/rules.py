@@ -62,7 +62,7 @@ class Pillars:
             lines = []
             for line in card.characteristics:
                 place = place_of(section, line.reason)
-                lines.append(_fired(watch, place, "counts", points(watch, line, place)))
+                lines.append(watch.asked(place, "counts", points(watch, line, place)))
             self._cards.append((applies, lines))
 
     def score(self, names: Names) -> tuple[list[bool], list[int | None]]:
@@ -73,17 +73,6 @@ class Pillars:
             applies.append(asked(names) is not False)
             found += [line(names) if applies[-1] else None for line in lines]
         return applies, found
-
-
-def _fired(watch: Watch, place: Place, label: str, inner: Evaluate) -> Evaluate:
-    """Return `inner`, which notes that its rule was asked."""
-    fired, seen = watch.register.add("rule", place, label), watch.register.seen
-
-    def found(names: Names) -> Any:
-        seen[fired] = 1
-        return inner(names)
-
-    return found
 
 
 class Verdicts:
@@ -180,5 +169,5 @@ def guards(watch: Watch, assertions: tuple[tuple[Reason, Typed], ...]) -> list[E
     found = []
     for reason, node in assertions:
         place = place_of("guardrails", reason)
-        found.append(_fired(watch, place, "asked", watch.named(node, place)))
+        found.append(watch.asked(place, "asked", watch.named(node, place)))
     return found

@@ -70,7 +70,19 @@ class Watch:
             readers = self._readers.get(one.name, [])
             place = Place("derive", one.name, one.span)
             ask = self.when if one.expr.type.kind == "bool" else self.named
-            self._derived[one.name] = ask(one.expr, place, self.reach.joined(readers))
+            self._derived[one.name] = self.asked(
+                place, "read", ask(one.expr, place, self.reach.joined(readers))
+            )
+
+    def asked(self, place: Place, label: str, inner: Evaluate) -> Evaluate:
+        """Return `inner`, which notes that its rule was asked."""
+        fired, seen = self.register.add("rule", place, label), self.register.seen
+
+        def found(names: Names) -> Any:
+            seen[fired] = 1
+            return inner(names)
+
+        return found
 
     def when(
         self,
