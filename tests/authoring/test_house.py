@@ -131,7 +131,7 @@ def test_every_rule_of_the_house_is_shown(rule: Rule) -> None:
 
 
 def test_all_of_the_house_is_exercised() -> None:
-    """Proves that no rule, branch or condition is without a case, but for what is shown to be out of reach."""
+    """Proves that no rule, branch or condition is without a case, but for what is out of reach."""
     coverage = covered(desk_of_the_house(), prepared_house().trials)
     assert len(coverage.items) > 1_000
     assert [f"{item.place.rule}: {item.title}" for _, item in coverage.missing] == []

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.authoring.suites import HEAD, reading, refused, verdicts
+from tests.authoring.suites import HEAD, USDC, reading, refused, verdicts
 
 BILLS = """
 fixtures:
@@ -230,7 +230,7 @@ def test_so_much_may_be_wrong_that_the_rest_is_not_looked_for() -> None:
 
 def test_a_case_may_say_where_it_comes_from() -> None:
     """Proves that what was generated is told from what a person wrote, and that nothing else may be said."""
-    text = "cases:\n  - case: A\n    origin: generated\n    asset: USDC\n    at: 2026-10-07\n    expect: {class: any}\n"
+    text = f"cases:\n  - case: A\n    origin: generated\n    {USDC}expect: {{class: any}}\n"
     (trial,) = reading(suite=text).trials
     assert trial.case.origin == "generated"
     (problem,) = refused(text.replace("generated", "elsewhere"))
