@@ -48,6 +48,7 @@ check: setup
 	$(BIN)/pegmark check rules/house
 	$(BIN)/pegmark lint rules/house
 	$(BIN)/pegmark test rules/house
+	$(BIN)/pegmark coverage rules/house --fail-under 100
 
 openapi: setup
 	$(BIN)/pegmark openapi

@@ -11,6 +11,7 @@ import pytest
 from pegmark.errors import FactsError
 from pegmark.rulebook.program import Program
 from pegmark.usecases.assess import assess
+from pegmark.usecases.coverage import covered
 from pegmark.usecases.desk import Desk
 from pegmark.usecases.rules import Rule, rules_of
 from pegmark.usecases.trials import run_trial
@@ -127,6 +128,18 @@ def test_every_case_of_the_house_holds() -> None:
 def test_every_rule_of_the_house_is_shown(rule: Rule) -> None:
     """Proves that each rule turns some case, or that it is known why none can."""
     assert is_shown(rule) is (rule.reason.id not in NEVER)
+
+
+def test_all_of_the_house_is_exercised() -> None:
+    """Proves that no rule, branch or condition is without a case, but for what is out of reach."""
+    coverage = covered(desk_of_the_house(), prepared_house().trials)
+    assert len(coverage.items) > 1_000
+    assert [f"{item.place.rule}: {item.title}" for _, item in coverage.missing] == []
+    rules = {item.place.rule for item in coverage.unreachable if item.kind == "rule"}
+    assert rules == {"CLS-900", "GR-SIZE", "GR-UNKNOWN"}
+    asked = coverage.touching["classes: What cannot be classified is not accepted"]
+    assert {"CLS-010", "CLS-020", "own_paper"} <= asked
+    assert not asked & {"CLS-030", "CLS-170"}
 
 
 def test_every_class_band_and_status_is_shown() -> None:

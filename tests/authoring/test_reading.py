@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.authoring.suites import HEAD, reading, refused, verdicts
+from tests.authoring.suites import HEAD, USDC, reading, refused, verdicts
 
 BILLS = """
 fixtures:
@@ -226,3 +226,13 @@ def test_so_much_may_be_wrong_that_the_rest_is_not_looked_for() -> None:
     """Proves that a hostile suite ends in a bounded number of problems."""
     facts = ", ".join(f"peg.x{n}: 1%" for n in range(300))
     assert len(refused(f"{CASE}    facts: {{{facts}}}\n{EXPECT}")) == 100
+
+
+def test_a_case_may_say_where_it_comes_from() -> None:
+    """Proves that what was generated is told from what a person wrote, and that nothing else may be said."""
+    text = f"cases:\n  - case: A\n    origin: generated\n    {USDC}expect: {{class: any}}\n"
+    (trial,) = reading(suite=text).trials
+    assert trial.case.origin == "generated"
+    (problem,) = refused(text.replace("generated", "elsewhere"))
+    assert problem.span is not None
+    assert problem.span.start.line == 4

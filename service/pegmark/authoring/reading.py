@@ -15,7 +15,17 @@ from typing import Any
 from pegmark.authoring.claims import Specs, claim_of, facts_of
 from pegmark.authoring.forms import WAYS, expectation
 from pegmark.authoring.outputs import REFUSAL, NoSuchOutput, Output, Outputs
-from pegmark.authoring.suite import VENUE, Case, Claim, Expected, Setting, Suite, VenueSetting, Word
+from pegmark.authoring.suite import (
+    GENERATED,
+    VENUE,
+    Case,
+    Claim,
+    Expected,
+    Setting,
+    Suite,
+    VenueSetting,
+    Word,
+)
 from pegmark.authoring.values import number, when
 from pegmark.language import nearest, shown
 from pegmark.problems import Position, Problem, Related, Span
@@ -75,7 +85,7 @@ def _suites(
         cases = tuple(read.cases(sections.get("cases")))
         cases += tuple(read.tables(sections.get("tables")))
         if name in wanted:
-            yield Suite(name, read.stem, title, cases)
+            yield Suite(name, read.stem, title, cases, named.declared_by(sections))
 
 
 def _of_suite(problem: Problem) -> Problem:
@@ -136,6 +146,12 @@ class _Named:
             self._settings[name] = self.setting(found, declared.path)
             self._open.remove(name)
         return self._settings[name]
+
+    def declared_by(self, sections: Mapping[str, yaml.Node]) -> dict[str, Setting]:
+        """Return the fixtures that a file declares."""
+        words = [word for word, _ in self.reader.entries(sections.get("fixtures"), "fixtures")]
+        found = {word.text: self.fixture(word.text) for word in words}
+        return {name: setting for name, setting in found.items() if setting is not None}
 
     def own_venue(self, name: str) -> VenueSetting | None:
         """Return a venue of the suites; None where there is none of that name."""
@@ -262,13 +278,14 @@ class _File:
 
     def cases(self, node: yaml.Node | None) -> Iterator[Case]:
         for item, path in self.reader.items(node, "cases"):
-            found = self.reader.mapping(item, path, ("case", "expect"), ASKED)
+            found = self.reader.mapping(item, path, ("case", "expect"), ("origin", *ASKED))
             name = self._name(found.get("case"), f"{path}.case")
             setting = self.named.setting(found, path)
             expected = list(self._expected(found.get("expect"), f"{path}.expect"))
             self._mind_nothing(found.get("expect"), f"{path}.expect")
+            origin = self._origin(found.get("origin"), f"{path}.origin")
             if name is not None:
-                yield self._case(name, None, name.span, setting, expected, path)
+                yield self._case(name, None, name.span, setting, expected, path, origin)
 
     def tables(self, node: yaml.Node | None) -> Iterator[Case]:
         for item, path in self.reader.items(node, "tables"):
@@ -301,10 +318,18 @@ class _File:
         setting: Setting,
         expected: list[Expected],
         path: str,
+        origin: str | None = None,
     ) -> Case:
         self._mind_refusal(expected, path)
         self._mind_sizes(expected, setting, path)
-        return Case(self.stem, " ".join(name.text.split()), row, span, setting, tuple(expected))
+        return Case(self.stem, " ".join(name.text.split()), row, span, setting, tuple(expected), origin)
+
+    def _origin(self, node: yaml.Node | None, path: str) -> str | None:
+        scalar = self.reader.scalar(node, path)
+        if scalar is None:
+            return None
+        found: str | None = self.reader.choice(scalar, path, (GENERATED,))
+        return found
 
     def _name(self, node: yaml.Node | None, path: str) -> yaml.Scalar | None:
         scalar = self.reader.scalar(node, path)

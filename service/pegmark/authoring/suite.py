@@ -14,6 +14,8 @@ from pegmark.authoring.expectation import Expectation
 from pegmark.authoring.outputs import Output
 from pegmark.problems import Span
 
+GENERATED = "generated"
+"""The origin of a case that `pegmark generate` wrote."""
 VENUE = "venue."
 """How the names of a venue's facts begin."""
 
@@ -86,7 +88,10 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One question and what is expected of its answer; `row` is its name in a table."""
+    """One question and what is expected of its answer; `row` is its name in a table.
+
+    `origin` says where it comes from, if not from a person: what nobody wrote, somebody has to review.
+    """
 
     suite: str
     name: str
@@ -94,6 +99,7 @@ class Case:
     span: Span
     setting: Setting
     expected: tuple[Expected, ...]
+    origin: str | None = None
 
     @property
     def title(self) -> str:
@@ -110,9 +116,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """The cases of one file, in the order of the text."""
+    """The cases of one file, in the order of the text, and the fixtures it declares."""
 
     file: str
     stem: str
     title: str
     cases: tuple[Case, ...]
+    fixtures: Mapping[str, Setting] = field(default_factory=dict)

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
+
+import click
 
 from pegmark.authoring.files import SuiteFiles, folder_of, read_suite_files
 from pegmark.authoring.reading import read_suites
 from pegmark.authoring.suite import Suite
 from pegmark.authoring.verdict import Verdict
 from pegmark.cli.books import book_path, filling_in
+from pegmark.cli.verbs import MISUSED, complain_of
 from pegmark.engine.compiled import compile_program
-from pegmark.errors import FactsError
+from pegmark.errors import FactsError, NotFound
 from pegmark.facts.vocabulary import FACTS
 from pegmark.problems import Problem
 from pegmark.rulebook.load import check_files, read_files
 from pegmark.rulebook.program import Program
+from pegmark.settings import read_settings
 from pegmark.storage.fixtures import Fixtures
 from pegmark.usecases.desk import Book, Desk, declared
 from pegmark.usecases.trials import Trial, prepare_trials
@@ -101,3 +107,28 @@ def prepare(sources: Sources) -> Prepared:
     desk = Desk(catalogue, {program.id: book}, program.id)
     trials, problems = prepare_trials(desk, suites)
     return Prepared(sources, desk, suites, trials, problems)
+
+
+def sources_at(path: Path, rulebook: str | None) -> Sources:
+    """Return what is at a path; where it cannot be used, complain of everything and leave."""
+    try:
+        book = None if rulebook is None else book_path(rulebook)
+    except NotFound as missing:
+        raise click.UsageError(str(missing)) from None
+    sources, problems = read_sources(path, book, read_settings(os.environ).fixtures)
+    if problems:
+        _leave(problems)
+    return sources
+
+
+def ready(sources: Sources) -> Prepared:
+    """Return what is ready to be tried; where it is not, complain of everything and leave."""
+    prepared = prepare(sources)
+    if prepared.problems:
+        _leave(prepared.problems)
+    return prepared
+
+
+def _leave(problems: Sequence[Problem]) -> NoReturn:
+    complain_of(problems)
+    raise click.exceptions.Exit(MISUSED)

@@ -1,0 +1,1 @@
+"""Cases that are found by search: what to vary, in which steps, and how they stand in a file."""
