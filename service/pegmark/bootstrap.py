@@ -8,7 +8,7 @@ from pathlib import Path
 from pegmark.engine.compiled import compile_program
 from pegmark.errors import NotFound, RulebookError
 from pegmark.problems import Problem
-from pegmark.rulebook.load import check_files, normal_file, read_files
+from pegmark.rulebook.load import check_files, normal_file, read_base, read_files
 from pegmark.settings import Settings
 from pegmark.storage.fixtures import Fixtures
 from pegmark.usecases.desk import Book, Desk, declared
@@ -28,7 +28,7 @@ def build_desk(settings: Settings) -> Desk:
     for folder in sorted(settings.rules.iterdir()):
         if folder.is_dir() and not folder.name.startswith("."):
             try:
-                books[folder.name] = build_book(folder, normal)
+                books[folder.name] = build_book(folder, normal, settings.rules)
             except RulebookError as refused:
                 problems += refused.problems
     if problems:
@@ -44,12 +44,17 @@ def normal_of(settings: Settings) -> tuple[str, bytes]:
     return normal_file(settings.rules)
 
 
-def build_book(path: Path, normal: tuple[str, bytes] | None = None) -> Book:
-    """Return the rulebook in a folder or file, ready to run; raises `RulebookError`."""
+def build_book(path: Path, normal: tuple[str, bytes] | None = None, rules: Path | None = None) -> Book:
+    """Return the rulebook in a folder or file, ready to run; raises `RulebookError`.
+
+    The base of an overlay is beside it, or in the folder `rules`.
+    """
     files, problems = read_files(path)
+    base, more = read_base(path, files, rules)
+    problems += more
     program = None
     if not problems:
-        program, problems = check_files(files, normal)
+        program, problems = check_files(files, normal, base)
     if program is None:
         raise RulebookError(problems)
     return Book(_texts(path, files), program, compile_program(program), declared(program.custom))
