@@ -64,7 +64,9 @@ class Changes:
         entries = [(key, Sequence(tuple(rules), key.span)) for key, rules in self._begun.values()]
         if self._retired:
             span = self._retired[0].span
-            entries.append((Scalar("retired", span, lambda _: span.start), Sequence(tuple(self._retired), span)))
+            entries.append(
+                (Scalar("retired", span, lambda _: span.start), Sequence(tuple(self._retired), span))
+            )
         return Mapping(tuple(entries), entries[0][1].span) if entries else None
 
     def _read(self, item: Node, path: str) -> None:
@@ -76,7 +78,9 @@ class Changes:
             return
         if kind is None:
             hint = "write one of " + ", ".join(f"`{kind}`" for kind in KEYS)
-            reader.report("E0406", "a change says what it changes, and this says nothing", item.span, path, hint)
+            reader.report(
+                "E0406", "a change says what it changes, and this says nothing", item.span, path, hint
+            )
             return
         required, optional = KEYS[kind]
         entry = reader.mapping(item, path, required, optional)
@@ -294,7 +298,9 @@ class Changes:
         held = self._places.holds(place)
         if held:
             message = f"`{shown(said.text)}` holds rules of the base"
-            self._reader.report("E0411", message, said.span, path, f"change them one by one, like `{held[0]}`")
+            self._reader.report(
+                "E0411", message, said.span, path, f"change them one by one, like `{held[0]}`"
+            )
         return bool(held)
 
     def _is_free(self, name: Scalar, path: str) -> bool:
@@ -324,7 +330,9 @@ class Changes:
         """Note that places are changed, or report that one is already, and tell which."""
         for place in places:
             ways = [place[:n] for n in range(1, len(place) + 1)]
-            first = next((self._claimed[way] for way in ways if way in self._claimed), self._around.get(place))
+            first = next(
+                (self._claimed[way] for way in ways if way in self._claimed), self._around.get(place)
+            )
             if first is not None:
                 message = f"`{shown(said.text)}` is changed twice"
                 related = (Related("first here", first),)

@@ -46,7 +46,9 @@ def load(path: Path) -> Program:
     return program
 
 
-def load_base(path: Path, normal: tuple[str, bytes] | None = None, rules: Path | None = None) -> Program | None:
+def load_base(
+    path: Path, normal: tuple[str, bytes] | None = None, rules: Path | None = None
+) -> Program | None:
     """Load what the overlay at `path` rests on, or return None where it is none; raises `RulebookError`.
 
     `normal` is the filling-in, if not the one that ships; `rules` a further folder to find the base in.

@@ -71,7 +71,9 @@ def read_pin(reader: Reader, node: Node | None) -> Pin | None:
     if named is None:
         return None
     name = reader.name(named, "extends.rulebook")
-    return Pin(name, "" if digest is None else digest.text, path, named.span, digest.span if digest else named.span)
+    return Pin(
+        name, "" if digest is None else digest.text, path, named.span, digest.span if digest else named.span
+    )
 
 
 def merge(reader: Reader, trees: Trees, base: Base) -> tuple[dict[str, Mapping], Extension] | None:
@@ -86,7 +88,10 @@ def merge(reader: Reader, trees: Trees, base: Base) -> tuple[dict[str, Mapping],
     if pin is None or not _rests(reader, pin, base):
         return None
     if mode == "free" and isinstance(told := found.get("mode"), Scalar):
-        message, hint = "`free` is held to nothing: no proof ties it to its base", "have another person approve it"
+        message, hint = (
+            "`free` is held to nothing: no proof ties it to its base",
+            "have another person approve it",
+        )
         reader.report("A0401", message, told.span, "mode", hint, severity="warning")
     places = Places(base.trees)
     changes = Changes(reader, places)
@@ -94,7 +99,8 @@ def merge(reader: Reader, trees: Trees, base: Base) -> tuple[dict[str, Mapping],
     if any(problem.severity == "error" for problem in reader.problems):
         return None
     merged = {
-        name: places.edited(name, _without(tree, IDENTITY), changes.edits) for name, tree in base.trees.items()
+        name: places.edited(name, _without(tree, IDENTITY), changes.edits)
+        for name, tree in base.trees.items()
     }
     merged |= {name: _without(tree, MARKS) for name, tree in trees.items()}
     if (brought := changes.sections()) is not None:
@@ -112,7 +118,11 @@ def _sections(reader: Reader, trees: Trees) -> dict[str, Node]:
             name = key.text
             if name not in allowed:
                 near = nearest(name, allowed)
-                hint = f"did you mean `{near}`?" if near else "change what the base says under `changes`, by rule id"
+                hint = (
+                    f"did you mean `{near}`?"
+                    if near
+                    else "change what the base says under `changes`, by rule id"
+                )
                 message = f"an overlay has no section `{shown(name)}`"
                 reader.report("E0405", message, key.span, name, hint)
             elif name in found and name in MARKS:
@@ -128,7 +138,10 @@ def _sections(reader: Reader, trees: Trees) -> dict[str, Node]:
 def _rests(reader: Reader, pin: Pin, base: Base) -> bool:
     """Tell whether the base is there to be changed; report where it is not, or is not the one pinned."""
     if not base.trees and not base.problems:
-        message, hint = f"no rulebook `{shown(pin.rulebook)}` is here to extend", "put it beside the overlay, or say where it is with `path`"
+        message, hint = (
+            f"no rulebook `{shown(pin.rulebook)}` is here to extend",
+            "put it beside the overlay, or say where it is with `path`",
+        )
         reader.report("E0401", message, pin.named, "extends.rulebook", hint)
         return False
     if is_overlay(base.trees):

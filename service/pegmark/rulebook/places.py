@@ -138,10 +138,10 @@ def _edited(node: Node, place: Place, edits: Edits, touched: set[Place]) -> Node
     return node
 
 
-def _entries(
-    node: Mapping, place: Place, edits: Edits, touched: set[Place]
-) -> Iterator[tuple[Scalar, Node]]:
-    given = {str(name): (renamed(key, str(name)), new) for name, (key, new) in edits.values.get(place, {}).items()}
+def _entries(node: Mapping, place: Place, edits: Edits, touched: set[Place]) -> Iterator[tuple[Scalar, Node]]:
+    given = {
+        str(name): (renamed(key, str(name)), new) for name, (key, new) in edits.values.get(place, {}).items()
+    }
     for key, child in node.entries:
         yield given.pop(key.text, None) or (key, _edited(child, (*place, key.text), edits, touched))
     yield from given.values()

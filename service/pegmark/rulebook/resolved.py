@@ -39,7 +39,9 @@ def written(trees: Lookup[str, Mapping]) -> str:
     root = folder_of(trees.keys() - {""})
     column = min(WIDE, max(len(text) for text, _ in lines)) + 2
     return "".join(
-        f"{text}\n" if span is None else f"{text:<{column - 2}}  # {span.file.removeprefix(root)}:{span.start.line}\n"
+        f"{text}\n"
+        if span is None
+        else f"{text:<{column - 2}}  # {span.file.removeprefix(root)}:{span.start.line}\n"
         for text, span in lines
     )
 
@@ -116,7 +118,9 @@ def _flow(node: Node) -> str | None:
     if isinstance(node, Scalar):
         return _scalar(node)
     parts = list(_parts(node))
-    if any((part.span.file, part.span.start.line) != (node.span.file, node.span.start.line) for part in parts):
+    if any(
+        (part.span.file, part.span.start.line) != (node.span.file, node.span.start.line) for part in parts
+    ):
         return None
     return _inline(node)
 
