@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from pegmark.engine.compiled import compile_program
 from pegmark.errors import NotFound, RulebookError
 from pegmark.problems import Problem
+from pegmark.rulebook.digest import root_of
 from pegmark.rulebook.load import check_files, normal_file, read_base, read_files
 from pegmark.settings import Settings
 from pegmark.storage.fixtures import Fixtures
@@ -57,10 +58,15 @@ def build_book(path: Path, normal: tuple[str, bytes] | None = None, rules: Path 
         program, problems = check_files(files, normal, base)
     if program is None:
         raise RulebookError(problems)
-    return Book(_texts(path, files), program, compile_program(program), declared(program.custom))
+    names = _names(files)
+    texts = {names[name]: data.decode() for name, data in sorted(files.items())}
+    compiled = compile_program(program)
+    if program.extends is not None:
+        names |= {file: f"{program.extends.rulebook}/{name}" for file, name in _names(base).items()}
+    return Book(texts, program, compiled, declared(program.custom), names)
 
 
-def _texts(path: Path, files: Mapping[str, bytes]) -> dict[str, str]:
-    """Return the texts by the name they have within the rulebook's folder."""
-    root = path if path.is_dir() else path.parent
-    return {Path(name).relative_to(root).as_posix(): data.decode() for name, data in sorted(files.items())}
+def _names(files: Iterable[str]) -> dict[str, str]:
+    """Return the name that each file has within the folder of its rulebook."""
+    root = root_of(files)
+    return {name: name.removeprefix(root) for name in files}

@@ -39,7 +39,7 @@ def rulebooks(rules: Path) -> dict[str, Path]:
 
 
 def base_of(path: Path, files: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Problem]]:
-    """Return the files that an overlay rests on: beside it, or among the rulebooks; none of other rulebooks."""
+    """Return the files that an overlay extends, beside it or among the rulebooks; none of other books."""
     return read_base(path, files, read_settings(os.environ).rules)
 
 

@@ -33,7 +33,7 @@ def pin_of(files: Mapping[str, bytes]) -> Pin | None:
 def read_base(
     path: Path, files: Mapping[str, bytes], rules: Path | None = None
 ) -> tuple[dict[str, bytes], list[Problem]]:
-    """Return the files that the overlay at `path` rests on; none where it is no overlay, or they are not there.
+    """Return the files that the overlay at `path` extends; none where it is none, or they are not there.
 
     `rules` is a folder of rulebooks to look in when the base is not beside.
     """

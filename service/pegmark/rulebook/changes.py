@@ -1,39 +1,48 @@
-"""The changes of an overlay: read one by one, each held to what may be changed, and put down as edits."""
+"""The changes of an overlay, read one by one and put down as edits of its base."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Lookup
+from dataclasses import dataclass
 from typing import Literal
 
-from pegmark.language import nearest, shown
-from pegmark.problems import Related, Span
+from pegmark.language import shown
 from pegmark.rulebook.places import Edits, Place, Places, renamed
 from pegmark.rulebook.program import Change
-from pegmark.rulebook.reading import MAX_RULES, NOWHERE, Enough, Reader
+from pegmark.rulebook.reading import MAX_RULES, Enough, Reader
 from pegmark.rulebook.source import Mapping, Node, Scalar, Sequence
+from pegmark.rulebook.targets import Targets
 
 Kind = Literal["rule", "path", "param", "add", "retire"]
-KINDS: tuple[Kind, ...] = ("add", "retire", "param", "path", "rule")
-"""What a change may be, by the key that says so; `add` has a `rule` too."""
-KEYS: dict[Kind, tuple[tuple[str, ...], tuple[str, ...]]] = {
+KINDS: Lookup[Kind, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "add": (("add", "rule"), ("before", "after")),
     "rule": (("rule", "set", "why"), ("cite",)),
     "path": (("path", "to", "why"), ("cite",)),
     "param": (("param", "values", "why"), ("cite",)),
-    "add": (("add", "rule"), ("before", "after")),
     "retire": (("retire", "date", "why"), ()),
 }
-LISTS = (
-    "classify.rules",
-    "rating.knock_outs",
-    "rating.status.rules",
-    "haircut.maintenance.steps",
-    "caps.limits",
-    "conditions",
-    "review",
-    "guardrails",
-)
-"""Lists of rules that one may be added to, beside `scorecards.<pillar>.characteristics`."""
-FIXED = ("guardrails", "sources", "retired", "facts")
-"""Sections of the base that stay as they are."""
+"""What a change may be, by the key that says so, with the keys that it has and may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One change as it is written: its entries, with the keys as they stand, and its path."""
+
+    kind: Kind
+    target: Scalar
+    entry: Lookup[str, Node]
+    keys: Lookup[str, Scalar]
+    path: str
+
+    @property
+    def at(self) -> str:
+        """Return the path of what is named."""
+        return f"{self.path}.{self.kind}"
+
+    def made(self) -> Change:
+        """Return what the change comes to."""
+        cite = _cited(self.entry.get("cite"))
+        return Change(self.kind, self.target.text, _said(self.entry.get("why")), cite, self.target.span)
 
 
 class Changes:
@@ -42,13 +51,11 @@ class Changes:
     def __init__(self, reader: Reader, places: Places) -> None:
         self._reader = reader
         self._places = places
-        self._claimed: dict[Place, Span] = {}
-        self._around: dict[Place, Span] = {}
-        self._new: dict[str, Span] = {}
-        self.edits = Edits()
-        self.made: list[Change] = []
+        self._targets = Targets(reader, places)
         self._retired: list[Node] = []
         self._begun: dict[str, tuple[Scalar, list[Node]]] = {}
+        self.edits = Edits()
+        self.made: list[Change] = []
 
     def read(self, node: Node | None) -> None:
         """Read every change; raises `Enough` where there are more than a rulebook has rules."""
@@ -57,292 +64,145 @@ class Changes:
                 message, hint = f"more than {MAX_RULES} changes", "write a rulebook of its own"
                 self._reader.report("E0329", message, item.span, path, hint)
                 raise Enough
-            self._read(item, path)
+            self._reader.rule_id = None
+            found = self._item(item, path)
+            if found is not None:
+                self._make(found)
 
     def sections(self) -> Mapping | None:
         """Return a tree of the sections that changes bring: lists that the base has not, and ids retired."""
         entries = [(key, Sequence(tuple(rules), key.span)) for key, rules in self._begun.values()]
         if self._retired:
             span = self._retired[0].span
-            entries.append(
-                (Scalar("retired", span, lambda _: span.start), Sequence(tuple(self._retired), span))
-            )
+            key = Scalar("retired", span, lambda _: span.start)
+            entries.append((key, Sequence(tuple(self._retired), span)))
         return Mapping(tuple(entries), entries[0][1].span) if entries else None
 
-    def _read(self, item: Node, path: str) -> None:
-        reader = self._reader
-        reader.rule_id = None
-        given = {key.text for key, _ in reader.entries(item, path)}
+    def _item(self, node: Node, path: str) -> _Item | None:
+        given = {key.text for key, _ in self._reader.entries(node, path)}
         kind = next((kind for kind in KINDS if kind in given), None)
-        if not isinstance(item, Mapping):
-            return
+        if not isinstance(node, Mapping):
+            return None
         if kind is None:
-            hint = "write one of " + ", ".join(f"`{kind}`" for kind in KEYS)
-            reader.report(
-                "E0406", "a change says what it changes, and this says nothing", item.span, path, hint
-            )
-            return
-        required, optional = KEYS[kind]
-        entry = reader.mapping(item, path, required, optional)
-        if kind == "add" and not isinstance(entry.get("add"), Scalar):
-            reader.scalar(entry.get("add"), f"{path}.add")
-            return
-        target = reader.scalar(entry.get(kind), f"{path}.{kind}")
+            message = "a change says what it changes, and this says nothing"
+            hint = "write one of " + ", ".join(f"`{kind}`" for kind in KINDS)
+            self._reader.report("E0406", message, node.span, path, hint)
+            return None
+        required, optional = KINDS[kind]
+        entry = self._reader.mapping(node, path, required, optional)
+        target = self._reader.scalar(entry.get(kind), f"{path}.{kind}")
         if target is None or any(key not in entry for key in required):
-            return
-        keys = {key.text: key for key, _ in item.entries}
-        match kind:
+            return None
+        return _Item(kind, target, entry, {key.text: key for key, _ in node.entries}, path)
+
+    def _make(self, item: _Item) -> None:
+        match item.kind:
             case "rule":
-                self._set(target, entry, keys, path)
+                self._set(item)
             case "path":
-                self._put(target, target.text.split("."), entry["to"], entry, keys, path)
+                self._put(item, item.target.text.split("."), "to")
             case "param":
-                steps = ["params", target.text, "values"]
-                self._put(target, steps, entry["values"], entry, keys, path, "param")
+                self._put(item, ["params", item.target.text, "values"], "values")
             case "add":
-                self._add(target, entry, path)
+                self._add(item)
             case "retire":
-                self._retire(target, entry, keys, path)
+                self._retire(item)
 
-    # Kinds
-
-    def _set(self, target: Scalar, entry: dict[str, Node], keys: dict[str, Scalar], path: str) -> None:
-        place = self._rule(target, f"{path}.rule")
-        if place is None or not self._is_open(place, target, f"{path}.rule"):
+    def _set(self, item: _Item) -> None:
+        """Change keys of a rule; one that it has not is added, for its section to judge."""
+        place = self._targets.rule(item.target, item.at)
+        if place is None or not self._targets.may(item.target, place, item.at, is_rule=True):
             return
-        if not self._claim(target, f"{path}.rule", (*place, "why")):
+        if not self._targets.claim(item.target, item.at, (*place, "why")):
             return
-        self._reader.rule_id = shown(target.text)
-        for key, value in self._reader.entries(entry["set"], f"{path}.set"):
-            at = f"{path}.set.{key.text}"
-            steps = key.text.split(".")
-            if len(steps) == 1 and key.text in ("why", "cite"):
-                hint = f"write `{key.text}` beside `set`"
-                self._reader.report("E0411", f"`{key.text}` is not set", key.span, at, hint)
+        self._reader.rule_id = shown(item.target.text)
+        for key, value in self._reader.entries(item.entry["set"], f"{item.path}.set"):
+            at, steps = f"{item.path}.set.{key.text}", key.text.split(".")
+            if key.text in ("why", "cite"):
+                message, hint = f"`{key.text}` is not set", f"write `{key.text}` beside `set`"
+                self._reader.report("E0411", message, key.span, at, hint)
                 continue
-            if len(steps) == 1 and self._places.find(steps, place)[0] is None:
-                if self._may(key, steps, at):
-                    self.edits.put((*place, key.text), key, value)
-                continue
-            inner = self._found(key, steps, at, place)
-            if inner is None or not self._may(key, steps, at) or self._has_rules(inner, key, at):
-                continue
-            if self._claim(key, at, inner):
+            inner: Place | None = (*place, key.text)
+            if len(steps) > 1 or self._places.find(steps, place)[0] is not None:
+                inner = self._targets.place(key, steps, at, place)
+            if inner is not None and self._targets.claim(key, at, inner):
                 self.edits.put(inner, key, value)
-        self._reason(place, entry, keys)
-        self._note("rule", target, entry)
+        self._reason(item, place)
+        self.made.append(item.made())
 
-    def _put(
-        self,
-        target: Scalar,
-        steps: list[str],
-        value: Node,
-        entry: dict[str, Node],
-        keys: dict[str, Scalar],
-        path: str,
-        kind: Literal["path", "param"] = "path",
-    ) -> None:
-        at = f"{path}.{kind}"
-        place = self._found(target, steps, at)
-        if place is None or not self._is_open(place, target, at) or not self._may(target, steps, at):
+    def _put(self, item: _Item, steps: list[str], key: str) -> None:
+        """Change what stands at a path, and the reason of the rule that it is part of."""
+        place = self._targets.place(item.target, steps, item.at)
+        if place is None:
             return
-        if self._has_rules(place, target, at):
+        rule = self._places.reasoned(place)
+        why = () if rule is None else ((*rule, "why"),)
+        if not self._targets.claim(item.target, item.at, place, *why):
             return
-        around = self._places.reasoned(place)
-        if not self._claim(target, at, place, *(() if around is None else ((*around, "why"),))):
-            return
-        self.edits.put(place, keys["to" if kind == "path" else "values"], value)
-        if around is None:
-            self._reader.text(entry["why"], f"{path}.why")
-            self._reader.citations(entry.get("cite"), f"{path}.cite")
+        self.edits.put(place, item.keys[key], item.entry[key])
+        if rule is None:
+            self._reader.text(item.entry["why"], f"{item.path}.why")
+            self._reader.citations(item.entry.get("cite"), f"{item.path}.cite")
         else:
-            self._reason(around, entry, keys)
-        self._note(kind, target, entry)
+            self._reason(item, rule)
+        self.made.append(item.made())
 
-    def _add(self, target: Scalar, entry: dict[str, Node], path: str) -> None:
-        rule = entry["rule"]
-        if not isinstance(rule, Mapping):
-            self._reader.entries(rule, f"{path}.rule")
+    def _add(self, item: _Item) -> None:
+        rule = item.entry["rule"]
+        entries = {key.text: child for key, child in self._reader.entries(rule, f"{item.path}.rule")}
+        place = self._targets.list_of_rules(item.target, item.at)
+        before = None if place is None else self._before(item, place)
+        if place is None or before is None or not isinstance(rule, Mapping):
             return
-        beside = self._beside(entry, path)
-        place = self._list(target, f"{path}.add")
-        name = next((node for key, node in rule.entries if key.text == "id"), None)
-        if place is None or (beside is None and {"before", "after"} & entry.keys()):
-            return
+        name = entries.get("id")
         if not isinstance(name, Scalar):
-            self._reader.report("E0302", "`id` is missing", rule.span, f"{path}.rule", "add `id: …`")
-            return
-        if beside is not None and beside[0][:-1] != place:
-            message = f"the rule to stand beside is not in `{shown(target.text)}`"
-            self._reader.report("E0407", message, target.span, f"{path}.add", "name one that is")
-            return
-        if not self._is_free(name, f"{path}.rule.id"):
-            return
-        if len(place) == 1:
-            self._begun.setdefault(target.text, (target, []))[1].append(rule)
-        else:
-            before = len(self._items(place)) if beside is None else beside[1]
-            self.edits.added.setdefault(place, []).append((before, rule))
-        why, cite = (dict((key.text, node) for key, node in rule.entries).get(key) for key in ("why", "cite"))
-        self.made.append(Change("add", name.text, _said(why), _cited(cite), name.span))
+            self._reader.report("E0302", "`id` is missing", rule.span, f"{item.path}.rule", "add `id: …`")
+        elif self._targets.is_free(name, f"{item.path}.rule.id"):
+            if len(place) == 1:
+                self._begun.setdefault(item.target.text, (item.target, []))[1].append(rule)
+            else:
+                self.edits.added.setdefault(place, []).append((before, rule))
+            made = Change("add", name.text, _said(entries.get("why")), _cited(entries.get("cite")), name.span)
+            self.made.append(made)
 
-    def _retire(self, target: Scalar, entry: dict[str, Node], keys: dict[str, Scalar], path: str) -> None:
-        place = self._rule(target, f"{path}.retire")
-        if place is None or not self._is_open(place, target, f"{path}.retire"):
+    def _before(self, item: _Item, place: Place) -> int | None:
+        """Return the index in a list before which a rule is added: beside another, or at the end."""
+        for key, after in (("before", 0), ("after", 1)):
+            name = self._reader.scalar(item.entry.get(key), f"{item.path}.{key}")
+            if name is None:
+                continue
+            beside = self._targets.rule(name, f"{item.path}.{key}")
+            if beside is None:
+                return None
+            if beside[:-1] == place and isinstance(beside[-1], int):
+                return beside[-1] + after
+            message = f"`{shown(name.text)}` is not in `{shown(item.target.text)}`"
+            self._reader.report("E0407", message, name.span, f"{item.path}.{key}", "name a rule that is")
+            return None
+        node = self._places.node(place) if len(place) > 1 else None
+        return len(node.items) if isinstance(node, Sequence) else 0
+
+    def _retire(self, item: _Item) -> None:
+        place = self._targets.rule(item.target, item.at)
+        if place is None or not self._targets.may(item.target, place, item.at, is_rule=True):
             return
         if not isinstance(place[-1], int):
-            message = f"`{shown(target.text)}` is one that every rulebook has"
-            self._reader.report("E0411", message, target.span, f"{path}.retire", "change it with `set`")
-            return
-        if self._claim(target, f"{path}.retire", place):
-            self.edits.removed.add(place)
-            named = [(renamed(keys["retire"], "id"), target)]
-            named += [(keys[key], entry[key]) for key in ("date", "why")]
-            self._retired.append(Mapping(tuple(named), target.span))
-            self._note("retire", target, entry)
-
-    def _reason(self, place: Place, entry: dict[str, Node], keys: dict[str, Scalar]) -> None:
-        """Let what is changed say why it is as it is now, and on what grounds."""
-        for key in ("why", "cite"):
-            if key in entry:
-                self.edits.put((*place, key), keys[key], entry[key])
-
-    def _note(self, kind: Kind, target: Scalar, entry: dict[str, Node]) -> None:
-        self.made.append(
-            Change(kind, target.text, _said(entry["why"]), _cited(entry.get("cite")), target.span)
-        )
-
-    # Where
-
-    def _rule(self, name: Scalar, path: str) -> Place | None:
-        if name.text in self._places.rules:
-            return self._places.rules[name.text]
-        if name.text in self._new:
-            related = (Related("added here", self._new[name.text]),)
-            message = f"`{shown(name.text)}` is added by this overlay"
-            self._reader.report("E0407", message, name.span, path, "say there what it is", related)
-        elif not self._is_position(name, [name.text], path):
-            near = nearest(name.text, self._places.rules)
-            hint = f"did you mean `{near}`?" if near else "`pegmark show` lists the rules of the base"
-            message = f"the base has no rule `{shown(name.text)}`"
-            self._reader.report("E0407", message, name.span, path, hint)
-        return None
-
-    def _found(self, said: Scalar, steps: list[str], path: str, start: Place | None = None) -> Place | None:
-        place, known, names = self._places.find(steps, start)
-        if place is None and not self._is_position(said, steps, path):
-            near = nearest(steps[known], names)
-            parts = said.text.split(".")
-            meant = near if len(parts) == 1 else ".".join((*parts[:known], near or "", *parts[known + 1 :]))
-            hint = f"did you mean `{meant}`?" if near else "`pegmark show --resolved` prints what there is"
-            message = f"the base has nothing at `{shown(said.text)}`"
-            self._reader.report("E0408", message, said.span, path, hint)
-        return place
-
-    def _list(self, target: Scalar, path: str) -> Place | None:
-        """Return the place of a list of rules; one that the base does without is begun."""
-        steps = target.text.split(".")
-        place = self._places.find(steps)[0]
-        is_card = steps[0] == "scorecards" and steps[-1] == "characteristics" and len(steps) == 3
-        if place is not None and (target.text in LISTS or is_card):
-            return place
-        if target.text in LISTS and len(steps) == 1:
-            return (target.text,)
-        if not self._is_position(target, steps, path):
-            near = nearest(target.text, LISTS)
-            hint = f"did you mean `{near}`?" if near else "lists are " + ", ".join(LISTS)
-            message = f"`{shown(target.text)}` is no list of rules"
-            self._reader.report("E0408", message, target.span, path, hint)
-        return None
-
-    def _items(self, place: Place) -> tuple[Node, ...]:
-        node = self._places.node(place)
-        return node.items if isinstance(node, Sequence) else ()
-
-    def _beside(self, entry: dict[str, Node], path: str) -> tuple[Place, int] | None:
-        """Return the rule that one is added beside, and the index it is added at."""
-        for n, key in enumerate(("before", "after")):
-            name = self._reader.scalar(entry.get(key), f"{path}.{key}")
-            place = None if name is None else self._rule(name, f"{path}.{key}")
-            if place is not None and isinstance(place[-1], int):
-                return place, place[-1] + n
-        return None
-
-    # What may not be
-
-    def _is_position(self, said: Scalar, steps: list[str], path: str) -> bool:
-        """Report a place that is told by its position, and tell whether it was one."""
-        if not any(step.isdecimal() or "[" in step for step in steps):
-            return False
-        message, hint = "a place in a list is no name: it moves", "name the rule by its id"
-        self._reader.report("E0409", message, said.span, path, hint)
-        return True
-
-    def _is_open(self, place: Place, said: Scalar, path: str) -> bool:
-        section = place[1]
-        if section not in FIXED:
-            return True
-        message = f"`{shown(said.text)}` is of the base's {section}, which stay as they are"
-        hint = "add another beside it" if section in ("guardrails", "sources") else "leave it"
-        self._reader.report("E0411", message, said.span, path, hint)
-        return False
-
-    def _may(self, said: Scalar, steps: list[str], path: str) -> bool:
-        if steps[-1] not in ("id", "pillar", "output"):
-            return True
-        message = f"`{steps[-1]}` is what a thing is known by, and stays"
-        self._reader.report("E0411", message, said.span, path, "retire the rule and add another")
-        return False
-
-    def _has_rules(self, place: Place, said: Scalar, path: str) -> bool:
-        held = self._places.holds(place)
-        if held:
-            message = f"`{shown(said.text)}` holds rules of the base"
+            message = f"`{shown(item.target.text)}` is one that every rulebook has"
             self._reader.report(
-                "E0411", message, said.span, path, f"change them one by one, like `{held[0]}`"
+                "E0411", message, item.target.span, item.at, "change it with `rule` and `set`"
             )
-        return bool(held)
+        elif self._targets.claim(item.target, item.at, place):
+            self.edits.removed.add(place)
+            entries = [(renamed(item.keys["retire"], "id"), item.entry["retire"])]
+            entries += [(item.keys[key], item.entry[key]) for key in ("date", "why")]
+            self._retired.append(Mapping(tuple(entries), item.target.span))
+            self.made.append(item.made())
 
-    def _is_free(self, name: Scalar, path: str) -> bool:
-        if name.text in self._places.retired:
-            related = (Related("retired here", self._places.retired[name.text].span),)
-            message = f"id `{shown(name.text)}` is retired and used"
-            self._reader.report("E0309", message, name.span, path, "give the rule a new id", related)
-            return False
-        used = self._places.rules.get(name.text)
-        first = self._new.get(name.text)
-        if used is not None:
-            first = next(iter(self._ids_at(used)), NOWHERE)
-        if first is not None:
-            message = f"id `{shown(name.text)}` is used twice"
-            related = (Related("first used here", first),)
-            self._reader.report("E0308", message, name.span, path, "choose another", related)
-            return False
-        self._new[name.text] = name.span
-        return True
-
-    def _ids_at(self, place: Place) -> list[Span]:
-        node = self._places.node(place)
-        entries = node.entries if isinstance(node, Mapping) else ()
-        return [child.span for key, child in entries if key.text == "id"]
-
-    def _claim(self, said: Scalar, path: str, *places: Place) -> bool:
-        """Note that places are changed, or report that one is already, and tell which."""
-        for place in places:
-            ways = [place[:n] for n in range(1, len(place) + 1)]
-            first = next(
-                (self._claimed[way] for way in ways if way in self._claimed), self._around.get(place)
-            )
-            if first is not None:
-                message = f"`{shown(said.text)}` is changed twice"
-                related = (Related("first here", first),)
-                self._reader.report("E0410", message, said.span, path, "put both into one change", related)
-                return False
-        for place in places:
-            self._claimed[place] = said.span
-            for end in range(1, len(place) + 1):
-                self._around.setdefault(place[:end], said.span)
-        return True
+    def _reason(self, item: _Item, rule: Place) -> None:
+        """Let a rule that is changed say why it is as it is now, and on what grounds."""
+        for key in ("why", "cite"):
+            if key in item.entry:
+                self.edits.put((*rule, key), item.keys[key], item.entry[key])
 
 
 def _said(node: Node | None) -> str:

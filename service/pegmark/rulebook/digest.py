@@ -23,7 +23,7 @@ _LEFT_OUT = {"span", "text_digest", "resolved_digest", "extends"}
 
 def text_digest(files: Mapping[str, bytes], normal: bytes) -> str:
     """Return the digest of the files by the name they have within the book, and of the filling-in."""
-    root = folder_of(files)
+    root = root_of(files)
     named = {name.removeprefix(root): data for name, data in files.items()}
     found = sha256()
     for name, data in (*sorted(named.items()), ("", normal)):
@@ -31,7 +31,7 @@ def text_digest(files: Mapping[str, bytes], normal: bytes) -> str:
     return f"sha256:{found.hexdigest()}"
 
 
-def folder_of(names: Iterable[str]) -> str:
+def root_of(names: Iterable[str]) -> str:
     """Return the folder that all files lie in, so that where the book lies does not matter."""
     folders = [name.split("/")[:-1] for name in names]
     shared = takewhile(lambda parts: len(set(parts)) == 1, zip(*folders, strict=False))

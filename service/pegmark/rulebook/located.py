@@ -24,8 +24,9 @@ def located(problems: Iterable[Problem], trees: Lookup[str, Mapping]) -> list[Pr
         span = problem.span
         if span is not None and span.file in trees:
             before = bisect_right(paths(span.file), span.start, key=lambda at: at[0])
-            problem = replace(problem, yaml_path=paths(span.file)[before - 1][1] if before else "")
-        found.append(problem)
+            found.append(replace(problem, yaml_path=paths(span.file)[before - 1][1] if before else ""))
+        else:
+            found.append(problem)
     return found
 
 

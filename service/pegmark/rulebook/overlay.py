@@ -19,14 +19,12 @@ from pegmark.rulebook.places import Places
 from pegmark.rulebook.program import Extension, Program
 from pegmark.rulebook.reading import Reader
 from pegmark.rulebook.source import Mapping, Node, Scalar
+from pegmark.rulebook.targets import IDENTITY
 
 MARKS = ("extends", "mode", "changes")
 """Sections by which an overlay is told from a rulebook that stands alone."""
-IDENTITY = ("rulebook", "language", "version", "owners", "effective")
-"""What a rulebook says of itself: an overlay says it anew."""
 ADDED = ("sources", "retired", "facts", "params", "derive")
 """Sections that an overlay may add to: what stands in them goes by name."""
-_OPTIONAL = ("effective", *ADDED)
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
 
 Trees = Lookup[str, Mapping]
@@ -160,14 +158,11 @@ def _rests(reader: Reader, pin: Pin, base: Base) -> bool:
         reader.report("E0401", message, pin.named, "extends.rulebook", f"write `rulebook: {base.program.id}`")
         return False
     if pin.digest and pin.digest != base.program.resolved_digest:
-        reader.report(
-            "E0402",
-            f"`{pin.rulebook}` is not the one that is pinned",
-            pin.pinned,
-            "extends.digest",
-            f"see what has changed in it, then pin what `pegmark show {_where(base.trees, pin)} --digest` prints",
-            note=f"pinned is {pin.digest}, and it is {base.program.resolved_digest}",
-        )
+        message = f"`{pin.rulebook}` is not the one that is pinned"
+        note = f"pinned is {pin.digest}, and it is {base.program.resolved_digest}"
+        command = f"`pegmark show {_where(base.trees, pin)} --digest`"
+        hint = f"see what has changed in it, then pin what {command} prints"
+        reader.report("E0402", message, pin.pinned, "extends.digest", hint, note=note)
     return True
 
 

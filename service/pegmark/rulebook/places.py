@@ -143,7 +143,10 @@ def _entries(node: Mapping, place: Place, edits: Edits, touched: set[Place]) -> 
         str(name): (renamed(key, str(name)), new) for name, (key, new) in edits.values.get(place, {}).items()
     }
     for key, child in node.entries:
-        yield given.pop(key.text, None) or (key, _edited(child, (*place, key.text), edits, touched))
+        if key.text in given:
+            yield given.pop(key.text)
+        else:
+            yield key, _edited(child, (*place, key.text), edits, touched)
     yield from given.values()
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping as Lookup
 from textwrap import wrap
 
 from pegmark.problems import Span
-from pegmark.rulebook.digest import folder_of
+from pegmark.rulebook.digest import root_of
 from pegmark.rulebook.source import Mapping, Node, Scalar, Sequence
 
 ORDER = (
@@ -36,7 +36,7 @@ Line = tuple[str, Span | None]
 def written(trees: Lookup[str, Mapping]) -> str:
     """Return the text of a rulebook whose trees are these."""
     lines = [line for name, nodes in _sections(trees) for line in _section(name, nodes)]
-    root = folder_of(trees.keys() - {""})
+    root = root_of(trees.keys() - {""})
     column = min(WIDE, max(len(text) for text, _ in lines)) + 2
     return "".join(
         f"{text}\n"

@@ -20,12 +20,17 @@ __all__ = ["Book", "Desk", "declared"]
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """One rulebook: its text by file name, what it means, and how it runs."""
+    """One rulebook: its text by file name, what it means, and how it runs.
+
+    `shown` names the files that its rules stand in, those of an overlay's base among them, as others may
+    see them: where the folder is on this machine is nobody's business.
+    """
 
     files: Mapping[str, str]
     program: Program
     compiled: Compiled
     custom: Mapping[str, FactSpec]
+    shown: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
