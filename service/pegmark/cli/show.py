@@ -16,7 +16,7 @@ from pegmark.engine.scalar import write
 from pegmark.errors import NotFound
 from pegmark.language import nearest
 from pegmark.language.prose import constant, text
-from pegmark.rulebook.program import Derived, Param, Program
+from pegmark.rulebook.program import Derived, Extension, Param, Program
 from pegmark.rulebook.resolved import written
 from pegmark.usecases.rules import Rule, rules_of
 
@@ -111,10 +111,17 @@ def _shown(program: Program, section: str | None, style: Style) -> Iterator[str]
     count = f"{len(rules)} rules, {len(program.params)} params, {len(program.derived)} derived names"
     yield f"{style.heading(f'{program.id} {program.version}')} · {count}"
     yield style.faint(program.resolved_digest)
+    if program.extends is not None:
+        yield _extending(program.extends, style)
     for name in sections:
         if section in (None, name, name.partition(".")[0]):
             yield "\n" + style.heading(name)
             yield from _section(program, name, rules, style)
+
+
+def _extending(extends: Extension, style: Style) -> str:
+    changed = ", ".join(change.target for change in extends.changes)
+    return style.wrapped(f"extends {extends.rulebook} ({extends.mode}): {changed}", 0)
 
 
 def _section(program: Program, name: str, rules: list[Rule], style: Style) -> Iterator[str]:

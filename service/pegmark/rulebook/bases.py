@@ -44,8 +44,8 @@ def read_base(
     if pin.path is not None:
         places = [Path(os.path.normpath(folder / pin.path))]
     else:
-        beside = path.parent if path.name not in ("", "..") else path.resolve().parent
-        places = [beside / pin.rulebook] + ([] if rules is None else [rules / pin.rulebook])
+        above = folder.parent if folder.name not in ("", "..") else folder.resolve().parent
+        places = [near / pin.rulebook for near in (above, rules) if near is not None]
     try:
         found = next((place for place in places if place.exists()), None)
     except OSError:

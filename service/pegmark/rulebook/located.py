@@ -22,7 +22,7 @@ def located(problems: Iterable[Problem], trees: Lookup[str, Mapping]) -> list[Pr
     found = []
     for problem in problems:
         span = problem.span
-        if span is not None and span.file in trees:
+        if span is not None and span.start != span.end and span.file in trees:
             before = bisect_right(paths(span.file), span.start, key=lambda at: at[0])
             found.append(replace(problem, yaml_path=paths(span.file)[before - 1][1] if before else ""))
         else:

@@ -159,7 +159,7 @@ def _rests(reader: Reader, pin: Pin, base: Base) -> bool:
         return False
     if pin.digest and pin.digest != base.program.resolved_digest:
         message = f"`{pin.rulebook}` is not the one that is pinned"
-        note = f"pinned is {pin.digest}, and it is {base.program.resolved_digest}"
+        note = f"pinned is `{pin.digest}`, and it is `{base.program.resolved_digest}`"
         command = f"`pegmark show {_where(base.trees, pin)} --digest`"
         hint = f"see what has changed in it, then pin what {command} prints"
         reader.report("E0402", message, pin.pinned, "extends.digest", hint, note=note)
