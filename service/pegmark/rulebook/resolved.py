@@ -28,6 +28,7 @@ WIDE = 100
 _PLAIN = re.compile(r"[\w$(./+][^\n]*")
 _SPECIAL = re.compile(r": |:$| #|^\s|\s$|^$")
 _FLOW = re.compile(r"[\[\]{},:#\"']")
+_EMPTY = ("{}", "[]")
 _NULL = ("", "~", "null", "Null", "NULL")
 
 Line = tuple[str, Span | None]
@@ -72,7 +73,7 @@ def _section(name: str, nodes: list[Node]) -> Iterator[Line]:
 def _value(head: str, node: Node, span: Span, indent: int) -> Iterator[Line]:
     """Yield what follows a key or a dash: on its line where that fits, else below."""
     flow = _flow(node)
-    if flow is not None and len(head) + len(flow) < WIDE:
+    if flow is not None and (len(head) + len(flow) < WIDE or flow in _EMPTY):
         yield f"{head} {flow}", node.span
     elif isinstance(node, Scalar):
         yield from _long(head, node, indent)
