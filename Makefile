@@ -13,7 +13,7 @@ help:
 	@echo 'make setup    make .venv with everything pinned in requirements/'
 	@echo 'make run      serve on http://127.0.0.1:8321'
 	@echo 'make test     run every test; all but the slow ones hold branch coverage to its gate'
-	@echo 'make check    lint, format, types, import contracts, OpenAPI drift, documents, layout of rules, house rulebook and its suites'
+	@echo 'make check    lint, format, types, import contracts, OpenAPI drift, documents, rulebooks and their suites'
 	@echo 'make openapi  write openapi/openapi.yaml from the code'
 	@echo 'make bench    measure against the budgets and against peers; ARGS='\''engine peers'\'' for some of it'
 	@echo 'make docs     write the generated parts of docs/'
@@ -45,9 +45,10 @@ check: setup
 	$(BIN)/pegmark openapi --check
 	$(BIN)/python -m tools.docs --check
 	$(BIN)/pegmark fmt --check rules
-	$(BIN)/pegmark check rules/house
+	$(BIN)/pegmark check rules/house rules/example_exchange
 	$(BIN)/pegmark lint rules/house
 	$(BIN)/pegmark test rules/house
+	$(BIN)/pegmark test rules/example_exchange
 	$(BIN)/pegmark coverage rules/house --fail-under 100
 
 openapi: setup

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 import sys
-from contextlib import chdir
+from contextlib import chdir, suppress
 from difflib import unified_diff
 from pathlib import Path
 
 from pegmark.cli.tried import prepare, read_sources
+from pegmark.errors import RulebookError
 from pegmark.problems import Problem
-from pegmark.rulebook.load import check_files, normal_file, read_files
+from pegmark.rulebook.load import check_files, load_base, normal_file, read_base, read_files
 from pegmark.rulebook.render import render
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,6 +25,9 @@ HOUSE, STORED = Path("rules/house"), Path("fixtures")
 SUITE = "suite.yaml"
 EXPECTED = "expected.txt"
 
+OVERLAY = "overlay.yaml"
+
+_PIN = re.compile(r"sha256:(?!0{64})[0-9a-f]{64}")
 _REPEAT = re.compile(r"#\* (\d+) (.*\n)")
 _FILES = re.compile(r"#files (\d+)\n")
 
@@ -52,7 +56,20 @@ def _repeated(line: re.Match[str]) -> str:
 def problems_of(folder: Path) -> tuple[dict[str, bytes], list[Problem]]:
     """Return the files of a broken rulebook by name, and what is wrong with them."""
     files, problems = files_of(folder)
-    return files, problems or check_files(files)[1]
+    base, unread = read_base(folder, files)
+    problems = [*problems, *unread]
+    return {**base, **files}, problems or check_files(files, base=base)[1]
+
+
+def pin(folder: Path) -> None:
+    """Pin a broken overlay to its base as it is, but for a pin that is zeros: that one is what is broken."""
+    path = folder / OVERLAY
+    base = None
+    with suppress(RulebookError):
+        base = load_base(folder) if path.exists() else None
+    if base is not None:
+        text = path.read_text(encoding="utf-8")
+        path.write_text(_PIN.sub(base.resolved_digest, text), encoding="utf-8")
 
 
 def problems_of_suite(folder: Path) -> tuple[dict[str, bytes], list[Problem]]:
@@ -80,6 +97,8 @@ def main(arguments: list[str]) -> int:
     with chdir(ROOT):
         broken = [path for parent in (BROKEN, BROKEN_SUITES) if parent.is_dir() for path in parent.iterdir()]
         for folder in sorted(path for path in broken if path.is_dir()):
+            if not is_check:
+                pin(folder)
             path = folder / EXPECTED
             before = path.read_text(encoding="utf-8") if path.exists() else ""
             after = report(folder)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from pegmark.engine.compiled import compile_program
 from pegmark.errors import NotFound, RulebookError
 from pegmark.problems import Problem
-from pegmark.rulebook.load import check_files, normal_file, read_files
+from pegmark.rulebook.digest import root_of
+from pegmark.rulebook.load import check_files, normal_file, read_base, read_files
 from pegmark.settings import Settings
 from pegmark.storage.fixtures import Fixtures
 from pegmark.usecases.desk import Book, Desk, declared
@@ -28,7 +29,7 @@ def build_desk(settings: Settings) -> Desk:
     for folder in sorted(settings.rules.iterdir()):
         if folder.is_dir() and not folder.name.startswith("."):
             try:
-                books[folder.name] = build_book(folder, normal)
+                books[folder.name] = build_book(folder, normal, settings.rules)
             except RulebookError as refused:
                 problems += refused.problems
     if problems:
@@ -44,18 +45,28 @@ def normal_of(settings: Settings) -> tuple[str, bytes]:
     return normal_file(settings.rules)
 
 
-def build_book(path: Path, normal: tuple[str, bytes] | None = None) -> Book:
-    """Return the rulebook in a folder or file, ready to run; raises `RulebookError`."""
+def build_book(path: Path, normal: tuple[str, bytes] | None = None, rules: Path | None = None) -> Book:
+    """Return the rulebook in a folder or file, ready to run; raises `RulebookError`.
+
+    The base of an overlay is beside it, or in the folder `rules`.
+    """
     files, problems = read_files(path)
+    base, more = read_base(path, files, rules)
+    problems += more
     program = None
     if not problems:
-        program, problems = check_files(files, normal)
+        program, problems = check_files(files, normal, base)
     if program is None:
         raise RulebookError(problems)
-    return Book(_texts(path, files), program, compile_program(program), declared(program.custom))
+    names = _names(files)
+    texts = {names[name]: data.decode() for name, data in sorted(files.items())}
+    compiled = compile_program(program)
+    if program.extends is not None:
+        names |= {file: f"{program.extends.rulebook}/{name}" for file, name in _names(base).items()}
+    return Book(texts, program, compiled, declared(program.custom), names)
 
 
-def _texts(path: Path, files: Mapping[str, bytes]) -> dict[str, str]:
-    """Return the texts by the name they have within the rulebook's folder."""
-    root = path if path.is_dir() else path.parent
-    return {Path(name).relative_to(root).as_posix(): data.decode() for name, data in sorted(files.items())}
+def _names(files: Iterable[str]) -> dict[str, str]:
+    """Return the name that each file has within the folder of its rulebook."""
+    root = root_of(files)
+    return {name: name.removeprefix(root) for name in files}

@@ -24,14 +24,43 @@ def check(ask: Ask, files: dict[str, str]) -> dict[str, Any]:
 
 def test_a_rulebook_is_listed_and_found(ask: Ask, desk: Desk) -> None:
     """Proves that the list, the book and its text are of one version, and say which decides by default."""
-    (entry,) = ask("GET", "/v1/rulebooks").json()["items"]
+    (entry,) = (one for one in ask("GET", "/v1/rulebooks").json()["items"] if one["is_default"])
     book = ask("GET", entry["href"]).json()
     text = ask("GET", f"{entry['href']}/text").json()
     assert {key: book[key] for key in entry} == entry
-    assert (entry["id"], entry["is_default"]) == ("house", True)
+    assert (entry["id"], entry["extends"], book["changes"]) == ("house", None, [])
     assert entry["resolved_digest"] == desk.book(None).program.resolved_digest
     assert (text["version"], text["text_digest"]) == (entry["version"], entry["text_digest"])
     assert entry["rules"] == len(book["rule_list"])
+
+
+def test_an_overlay_says_what_it_extends_and_where_its_rules_stand(ask: Ask, desk: Desk) -> None:
+    """Proves that base, mode and changes are told, and that a rule of the base is in a file of the base."""
+    book = ask("GET", "/v1/rulebooks/example_exchange").json()
+    digest = desk.book(None).program.resolved_digest
+    assert book["extends"] == {"rulebook": "house", "digest": digest, "mode": "tighten"}
+    assert ("rule", "HC-HEDGE") in {(change["kind"], change["target"]) for change in book["changes"]}
+    files = {rule: ask("GET", f"/v1/rules/{rule}?rulebook=example_exchange").json()["file"] for rule in RULES}
+    assert files == RULES
+
+
+RULES = {"CN-XC-DRILL": "overlay.yaml", "HC-BASE": "house/haircut.yaml", "NM-010": "normal.yaml"}
+
+
+def test_an_overlay_is_checked_on_the_servers_rulebook(ask: Ask, desk: Desk) -> None:
+    """Proves that an overlay's own text is enough, and that one of a base that is not served is refused."""
+    text = ask("GET", "/v1/rulebooks/example_exchange/text").json()
+    found = check(ask, text["files"])
+    assert found["resolved_digest"] == desk.book("example_exchange").program.resolved_digest
+    other = {name: said.replace("rulebook: house", "rulebook: hose") for name, said in text["files"].items()}
+    assert [problem["code"] for problem in check(ask, other)["problems"]] == ["E0401"]
+    slip = {name: said.replace("limit: 10%", "limit: 10") for name, said in text["files"].items()}
+    (problem,) = check(ask, slip)["problems"]
+    assert (problem["code"], problem["file"]) == ("E0204", "overlay.yaml")
+    itself = {
+        "a.yaml": text["files"]["overlay.yaml"].replace("rulebook: house", "rulebook: example_exchange")
+    }
+    assert [problem["code"] for problem in check(ask, itself)["problems"]] == ["E0403"]
 
 
 def test_every_rule_is_explained_as_the_command_line_explains_it(ask: Ask, desk: Desk) -> None:

@@ -203,7 +203,7 @@ def test_all_verbs_and_stored_names_are_offered(offer: Offer) -> None:
     assert set(assets[1:]) == {f"plain,{name}" for name in catalogue.assets()}
     venues = offer("assess", "ALPHA", "--venue", "")
     assert set(venues[1:]) == {f"plain,{venue.id}" for venue in catalogue.venues()}
-    assert offer("show", "") == ["file,", "plain,house"]
+    assert offer("show", "") == ["file,", "plain,example_exchange", "plain,house"]
 
 
 def test_the_days_of_an_asset_are_offered(offer: Offer) -> None:

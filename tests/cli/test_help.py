@@ -16,7 +16,7 @@ from pegmark.cli.verbs import VERBS, pegmark
 from tests.cli.conftest import DATA, Run
 
 CHANGES_SOMETHING = {"fmt", "generate", "lsp", "new", "openapi", "serve"}
-"""Verbs whose examples are read and not run: two never end by themselves, others write, into the checkout too."""
+"""Verbs whose examples are read and not run: two never end by themselves, others write into the checkout."""
 QUIET = {"--output", "github"}
 """What makes a verb print nothing where all is well."""
 

@@ -56,12 +56,14 @@ def test_the_python_can_be_compiled_and_carries_the_params_of_its_day(run: Run) 
         (["--section", "hair"], 1, "no section is called `hair`", "did you mean `haircut`?"),
         (["--section", "zzzz"], 1, "no section is called `zzzz`", "one of `caps`"),
         (["hose"], 1, "no rulebook is called `hose`", "did you mean `house`?"),
-        (["x" * 5000], 1, "no rulebook is called", "did you mean `house`?"),
+        (["x" * 5000], 1, "no rulebook is called", "did you mean `example_exchange` or `house`?"),
         (["--python", "--as-of", "1999-01-01"], 1, "no set of params in force", "or later"),
+        (["--python", "--section", "caps"], 2, "--section goes with none of", "see `pegmark show --help`"),
+        (["--resolved", "--section", "caps"], 2, "--section goes with none of", "see `pegmark show --help`"),
         (
-            ["--python", "--section", "caps"],
+            ["--resolved", "--digest"],
             2,
-            "--python prints the whole source",
+            "--python, --resolved and --digest print",
             "see `pegmark show --help`",
         ),
         (["--as-of", "2025-10-09"], 2, "--as-of goes with --python", "see `pegmark show --help`"),
@@ -84,3 +86,31 @@ def test_a_broken_rulebook_is_not_shown(run: Run, checkout: Path) -> None:
     assert (ran.code, ran.out) == (1, "")
     assert "rulebook.yaml:" in ran.err
     assert "E0204: " in ran.err
+
+
+@pytest.mark.parametrize("name", ["house", "example_exchange"])
+def test_what_is_written_out_is_the_same_rulebook(run: Run, tmp_path: Path, name: str) -> None:
+    """Proves that the resolved YAML, its places and all, loads to the digest of what it was made from."""
+    (tmp_path / "written.yaml").write_text(run("show", name, "--resolved").out, encoding="utf-8")
+    digest = run("show", name, "--digest").out
+    assert digest == f"{program_of(name).resolved_digest}\n"
+    assert run("show", str(tmp_path / "written.yaml"), "--digest").out == digest
+
+
+def test_every_line_says_where_it_is_from(run: Run, checkout: Path) -> None:
+    """Proves that each place beside a line is that of the text there, of the overlay or of its base."""
+    found = re.findall(
+        r"^ *(?:- )?(\S+?):.* # (\S+):(\d+)$", run("show", "example_exchange", "--resolved").out, re.MULTILINE
+    )
+    files = {file for _, file, _ in found}
+    assert "example_exchange/overlay.yaml" in files
+    assert "house/haircut.yaml" in files
+    assert len(found) > 900
+    for key, file, line in found:
+        text = (checkout / "rules" / file).read_text(encoding="utf-8").splitlines()
+        # A value that goes over several lines is where it begins, which may be below its key.
+        assert any(key.strip("\"'") in said for said in text[max(0, int(line) - 2) : int(line)]), (
+            key,
+            file,
+            line,
+        )

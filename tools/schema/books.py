@@ -5,6 +5,7 @@ from __future__ import annotations
 from pegmark.facts.vocabulary import FACTS, READABLE
 from tools.schema.definitions import definitions, header
 from tools.schema.judgements import judgements
+from tools.schema.overlays import overlay
 from tools.schema.rules import reason, tables
 from tools.schema.terms import terms
 from tools.schema.values import Schema, choice, expression, expressions, mapping, rule_id, several
@@ -19,7 +20,7 @@ def rulebook() -> Schema:
         "title": "Rulebook of pegmark",
         "description": "Sections of a rulebook; those of all files of a folder make the book.",
         "type": "object",
-        "properties": {**header(), **definitions(), **judgements(), **terms()},
+        "properties": {**header(), **overlay(), **definitions(), **judgements(), **terms()},
         "additionalProperties": False,
         "definitions": {**expressions(), **tables()},
     }

@@ -23,8 +23,9 @@ from pegmark.api.schemas.rulebooks import (
 from pegmark.api.turns import Turns
 from pegmark.errors import NotFound
 from pegmark.language import nearest
+from pegmark.rulebook.bases import pin_of
 from pegmark.rulebook.load import NORMAL, check_files
-from pegmark.rulebook.program import Param, Source
+from pegmark.rulebook.program import Change, Extension, Param, Source
 from pegmark.rulebook.render import as_json
 from pegmark.usecases.desk import Book, Desk
 from pegmark.usecases.rules import Rule as WordedRule
@@ -70,7 +71,8 @@ CHECK_RULEBOOK = Operation(
     description=(
         "Every problem of all files in one pass, sorted by file and position, each with what to do. A text "
         "with problems is a good answer: 200, with `ok` false. Texts are checked one after another; where "
-        "too many wait, the answer is 503 with `Retry-After`. Nothing is stored."
+        "too many wait, the answer is 503 with `Retry-After`. Nothing is stored. An overlay is checked "
+        "on the rulebook of this server that it extends."
     ),
     answer=CheckReply,
     body=CheckRequest,
@@ -130,7 +132,7 @@ def routes(desk: Desk, normal: bytes) -> list[HTTPRouteHandler]:
     @post("/v1/rulebooks/check", **declared(CHECK_RULEBOOK))
     async def check_rulebook(request: JsonRequest) -> Response[bytes]:
         texts = (await request.read(CheckRequest)).files
-        return Response(await queue.take(lambda: checked(texts, normal)), media_type=JSON)
+        return Response(await queue.take(lambda: checked(texts, normal, desk)), media_type=JSON)
 
     @get("/v1/rules/{id:str}", sync_to_thread=False, **declared(GET_RULE))
     def get_rule(request: Request[Any, Any, Any], id: RuleId, rulebook: InRulebook = None) -> Response[bytes]:
@@ -144,9 +146,13 @@ def routes(desk: Desk, normal: bytes) -> list[HTTPRouteHandler]:
     return [list_rulebooks, get_rulebook, get_rulebook_text, check_rulebook, get_rule]
 
 
-def checked(files: Mapping[str, str], normal: bytes) -> bytes:
-    """Return the body that says what is wrong with a rulebook's texts."""
-    program, problems = check_files({name: text.encode() for name, text in files.items()}, (NORMAL, normal))
+def checked(files: Mapping[str, str], normal: bytes, desk: Desk) -> bytes:
+    """Return the body that says what is wrong with a rulebook's texts; what they extend is of the desk."""
+    texts = _bytes(files)
+    pin = pin_of(texts)
+    base = None if pin is None else desk.books.get(pin.rulebook)
+    below = {} if base is None else _bytes(base.files, f"{base.program.id}/")
+    program, problems = check_files(texts, (NORMAL, normal), below)
     found = [{**as_json(problem), "href": f"/v1/problems/{problem.code}"} for problem in problems]
     return Document.json(
         {
@@ -158,6 +164,10 @@ def checked(files: Mapping[str, str], normal: bytes) -> bytes:
     ).body
 
 
+def _bytes(files: Mapping[str, str], within: str = "") -> dict[str, bytes]:
+    return {f"{within}{name}": text.encode() for name, text in files.items()}
+
+
 def _entry(book: Book, *, is_default: bool) -> dict[str, Any]:
     program = book.program
     return {
@@ -167,11 +177,16 @@ def _entry(book: Book, *, is_default: bool) -> dict[str, Any]:
         "owners": list(program.owners),
         "effective": None if program.effective is None else program.effective.isoformat(),
         "is_default": is_default,
+        "extends": None if program.extends is None else _extension(program.extends),
         "rules": sum(1 for _ in rules_of(program)),
         "text_digest": program.text_digest,
         "resolved_digest": program.resolved_digest,
         "href": f"/v1/rulebooks/{program.id}",
     }
+
+
+def _extension(extends: Extension) -> dict[str, Any]:
+    return {"rulebook": extends.rulebook, "digest": extends.digest, "mode": extends.mode}
 
 
 def _contents(book: Book, rules: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
@@ -181,6 +196,7 @@ def _contents(book: Book, rules: Mapping[str, dict[str, Any]]) -> dict[str, Any]
         "bands": [band for band, _ in program.rating.bands],
         "params": [_param(param) for param in program.params],
         "sources": [_source(source) for source in program.sources],
+        "changes": [] if program.extends is None else [_change(change) for change in program.extends.changes],
         "rule_list": [
             {key: rule[key] for key in ("id", "section", "why")}
             | {"href": f"/v1/rules/{rule['id']}?rulebook={program.id}"}
@@ -220,6 +236,10 @@ def _rule(book: Book, rule: WordedRule, sources: Mapping[str, Source]) -> dict[s
         "file": book.within(reason.span.file),
         "line": reason.span.start.line,
     }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {"kind": change.kind, "target": change.target, "why": change.why, "cite": list(change.cite)}
 
 
 def _source(source: Source) -> dict[str, str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from pegmark.errors import NotFound, RulebookError
 from pegmark.language import nearest
-from pegmark.rulebook.load import check_files, normal_file, read_files
+from pegmark.problems import Problem
+from pegmark.rulebook.load import check_files, normal_file, read_base, read_files, resolve
 from pegmark.rulebook.program import Program
+from pegmark.rulebook.source import Mapping as Tree
 from pegmark.settings import read_settings
 
 
@@ -35,17 +38,35 @@ def rulebooks(rules: Path) -> dict[str, Path]:
     }
 
 
+def base_of(path: Path, files: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Problem]]:
+    """Return the files that an overlay extends, beside it or among the rulebooks; none of other books."""
+    return read_base(path, files, read_settings(os.environ).rules)
+
+
 def filling_in() -> tuple[str, bytes]:
     """Return the filling-in that is compiled into every rulebook, and its name."""
     return normal_file(read_settings(os.environ).rules)
 
 
+def trees_of(named: str | None) -> Mapping[str, Tree]:
+    """Return a sound rulebook as it is written, the changes of an overlay made; raises like `program_of`."""
+    path = book_path(named)
+    files, problems = read_files(path)
+    base, more = base_of(path, files)
+    if problems or more:
+        raise RulebookError([*problems, *more])
+    return resolve(files, filling_in(), base)
+
+
 def program_of(named: str | None) -> Program:
     """Return a rulebook's program; raises `NotFound`, or `RulebookError` with every problem."""
-    files, problems = read_files(book_path(named))
+    path = book_path(named)
+    files, problems = read_files(path)
+    base, more = base_of(path, files)
+    problems += more
     program = None
     if not problems:
-        program, problems = check_files(files, filling_in())
+        program, problems = check_files(files, filling_in(), base)
     if program is None:
         raise RulebookError(problems)
     return program

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pegmark.cli.books import filling_in
+from pegmark.cli.books import base_of, filling_in
 from pegmark.cli.forms import FORMS, Checked
 from pegmark.cli.output import STANDARD_OUTPUT, writing
 from pegmark.cli.terminal import Style, style_of
@@ -58,7 +58,9 @@ def command(context: click.Context, paths: tuple[Path, ...], form: str, output: 
 
 def _checked(path: Path, normal: tuple[str, bytes]) -> Checked:
     files, problems = read_files(path)
+    base, more = base_of(path, files)
+    problems += more
     program = None
     if not problems:
-        program, problems = check_files(files, normal)
-    return Checked(path, files, {**files, normal[0]: normal[1]}, program, tuple(problems))
+        program, problems = check_files(files, normal, base)
+    return Checked(path, files, {**base, **files, normal[0]: normal[1]}, program, tuple(problems))

@@ -14,7 +14,7 @@ from pegmark.authoring.lint.redundancy import Redundancy
 from pegmark.authoring.lint.run import lint
 from pegmark.authoring.lint.settings import FILE, LintSettings, read_lint_settings
 from pegmark.authoring.lint.subject import Subject
-from pegmark.cli.books import filling_in
+from pegmark.cli.books import base_of, filling_in
 from pegmark.cli.documents import beginning, opened
 from pegmark.cli.forms import Checked, FailOn
 from pegmark.cli.refusal import Refused
@@ -40,8 +40,10 @@ def linted(path: Path, asked: Asked) -> Checked:
     program = None
     normal = filling_in()
     quoted = {**files, normal[0]: normal[1]}
+    base, more = base_of(path, files)
+    problems += more
     if not problems:
-        program, problems = check_files(files, normal)
+        program, problems = check_files(files, normal, base)
     if program is None:
         return Checked(path, files, quoted, None, tuple(problems), "lint", asked.fail_on)
     settings = asked.settings.over(_settings_beside(path))

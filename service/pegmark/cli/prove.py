@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pegmark.cli.books import program_of
+from pegmark.cli.books import filling_in, program_of
 from pegmark.cli.output import write as write_file
 from pegmark.cli.terminal import complain, say, style_of
 from pegmark.cli.verbs import MISUSED, REFUSED
 from pegmark.errors import NotFound
 from pegmark.facts.vocabulary import FACTS
 from pegmark.rulebook.custom import declared
+from pegmark.rulebook.load import load_base
 from pegmark.rulebook.program import Program
 from pegmark.settings import read_settings
 
@@ -36,17 +37,16 @@ SECONDS = 20.0
 @click.command(
     epilog="""\b
 Examples:
-  pegmark prove rules/house
-  pegmark prove rules/house --only 'HC-*'
-  pegmark prove rules/house --only '* hidden *' --format json
-  pegmark prove rules/mine --against rules/house
-  pegmark prove rules/mine --write rules/mine/tests/refuted.yaml
+  pegmark prove rules/house --only 'HC-GAP *'
+  pegmark prove rules/house --only '* hidden peg.discount_now' --format json
+  pegmark prove rules/example_exchange --against house --only HC-
+  pegmark prove rules/house --only HC-BASE --write refuted.yaml
 
 \b
 Proved is that no rule does better on an asset of which a fact is worse or hidden, on a
 larger position or a worse class; that every rule can fire; that tables follow their
-order; and what the rulebook's guardrails assert. --against proves instead that no asset
-has better terms than under another rulebook.
+order; what the rulebook's guardrails assert; and of an overlay that tightens, that no
+asset has better terms than under its base. --against proves that alone, of any other.
 
 \b
 Exit codes: 0 all proved · 1 a goal is refuted, or could not be settled in its time ·
@@ -92,7 +92,7 @@ def command(
     """Prove what a rulebook promises, over every asset there can be, with any facts missing."""
     program = program_of(str(path))
     try:
-        base = None if against is None else program_of(against)
+        bases = _bases_of(program, path) if against is None else [program_of(against)]
     except NotFound as missing:
         raise click.UsageError(str(missing)) from None
     try:
@@ -105,6 +105,7 @@ def command(
     found = [
         _proved(program, base, day, only, seconds, jobs or os.cpu_count() or 1)
         for day in ([*days[:-1], latest] if all_dates else [latest])
+        for base in bases
     ]
     if not any(proofs.verdicts for proofs in found):
         complain(
@@ -115,6 +116,14 @@ def command(
     if written is not None:
         _write(written, program, found)
     context.exit(REFUSED if any(proofs.failed for proofs in found) else 0)
+
+
+def _bases_of(program: Program, path: Path) -> list[Program | None]:
+    """Return what is to be proved of: the rulebook by itself, and one that tightens another against that."""
+    extends = program.extends
+    if extends is None or extends.mode != "tighten":
+        return [None]
+    return [None, load_base(path, filling_in(), read_settings(os.environ).rules)]
 
 
 def _proved(

@@ -9,14 +9,15 @@ from datetime import date, datetime
 import click
 
 from pegmark.cli import offers
-from pegmark.cli.books import program_of
+from pegmark.cli.books import program_of, trees_of
 from pegmark.cli.terminal import Style, say, style_of
 from pegmark.engine.compiled import compile_program
 from pegmark.engine.scalar import write
 from pegmark.errors import NotFound
 from pegmark.language import nearest
 from pegmark.language.prose import constant, text
-from pegmark.rulebook.program import Derived, Param, Program
+from pegmark.rulebook.program import Derived, Extension, Param, Program
+from pegmark.rulebook.resolved import written
 from pegmark.usecases.rules import Rule, rules_of
 
 SAID = 17
@@ -30,6 +31,8 @@ Examples:
   pegmark show rules/house --section haircut
   pegmark show --section derive
   pegmark show --python --as-of 2025-10-09
+  pegmark show rules/example_exchange --resolved
+  pegmark show house --digest
 
 \b
 Exit codes: 0 shown · 1 no such rulebook or section, or the rulebook is refused · 2 wrong use.
@@ -44,22 +47,46 @@ One rule with its sources: `pegmark explain RULE`."""
 )
 @click.option("--python", "is_python", is_flag=True, help="The generated source that decides.")
 @click.option(
+    "--resolved",
+    "is_resolved",
+    is_flag=True,
+    help="The YAML, an overlay's changes made, with the file and line that each line is from.",
+)
+@click.option(
+    "--digest", "is_digest", is_flag=True, help="What an overlay pins: the digest of what it means."
+)
+@click.option(
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="DATE",
     help="With --python: the day whose params are compiled in.  [default: the newest]",
 )
-def command(rulebook: str | None, section: str | None, is_python: bool, as_of: datetime | None) -> None:
+def command(
+    rulebook: str | None,
+    section: str | None,
+    is_python: bool,
+    is_resolved: bool,
+    is_digest: bool,
+    as_of: datetime | None,
+) -> None:
     """Print a rulebook in the order in which it is evaluated, or the Python it compiles to.
 
     A rulebook is a folder, or the name of one among the rulebooks; without it the usual one is
     shown.
     """
-    if is_python and section:
-        raise click.UsageError("--python prints the whole source: it takes no --section")
+    if is_python + is_resolved + is_digest > 1:
+        raise click.UsageError("--python, --resolved and --digest print different things: choose one")
+    if section and (is_python or is_resolved or is_digest):
+        raise click.UsageError("--section goes with none of --python, --resolved and --digest")
     if as_of and not is_python:
         raise click.UsageError("--as-of goes with --python: a rule is shown with the params of every day")
+    if is_resolved:
+        say(written(trees_of(rulebook)).rstrip("\n"))
+        return
     program = program_of(rulebook)
+    if is_digest:
+        say(program.resolved_digest)
+        return
     if is_python:
         say(_python(program, None if as_of is None else as_of.date()).rstrip())
         return
@@ -84,10 +111,17 @@ def _shown(program: Program, section: str | None, style: Style) -> Iterator[str]
     count = f"{len(rules)} rules, {len(program.params)} params, {len(program.derived)} derived names"
     yield f"{style.heading(f'{program.id} {program.version}')} · {count}"
     yield style.faint(program.resolved_digest)
+    if program.extends is not None:
+        yield _extending(program.extends, style)
     for name in sections:
         if section in (None, name, name.partition(".")[0]):
             yield "\n" + style.heading(name)
             yield from _section(program, name, rules, style)
+
+
+def _extending(extends: Extension, style: Style) -> str:
+    changed = ", ".join(change.target for change in extends.changes)
+    return style.wrapped(f"extends {extends.rulebook} ({extends.mode}): {changed}", 0)
 
 
 def _section(program: Program, name: str, rules: list[Rule], style: Style) -> Iterator[str]:

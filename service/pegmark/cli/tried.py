@@ -14,7 +14,7 @@ from pegmark.authoring.files import SuiteFiles, folder_of, read_suite_files
 from pegmark.authoring.reading import read_suites
 from pegmark.authoring.suite import Suite
 from pegmark.authoring.verdict import Verdict
-from pegmark.cli.books import book_path, filling_in
+from pegmark.cli.books import base_of, book_path, filling_in
 from pegmark.cli.verbs import MISUSED, complain_of
 from pegmark.engine.compiled import compile_program
 from pegmark.errors import FactsError, NotFound
@@ -34,6 +34,7 @@ class Sources:
 
     book: Path
     rules: Mapping[str, bytes]
+    base: Mapping[str, bytes]
     normal: tuple[str, bytes]
     suites: SuiteFiles
     fixtures: Path
@@ -41,7 +42,7 @@ class Sources:
     @property
     def texts(self) -> Mapping[str, bytes]:
         """Return every text by name, to quote from."""
-        return {**self.rules, self.normal[0]: self.normal[1], **self.suites.texts}
+        return {**self.base, **self.rules, self.normal[0]: self.normal[1], **self.suites.texts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +87,13 @@ def read_sources(path: Path, book: Path | None, fixtures: Path) -> tuple[Sources
     suites, problems = read_suite_files(path)
     book = book_beside(path) if book is None else book
     rules, refused = read_files(book)
-    return Sources(book, rules, filling_in(), suites, fixtures), [*refused, *problems]
+    base, unread = base_of(book, rules)
+    return Sources(book, rules, base, filling_in(), suites, fixtures), [*refused, *unread, *problems]
 
 
 def prepare(sources: Sources) -> Prepared:
     """Return the cases of suites with the desk that answers them, or every problem."""
-    program, problems = check_files(sources.rules, sources.normal)
+    program, problems = check_files(sources.rules, sources.normal, sources.base)
     if program is None:
         return Prepared(sources, problems=problems)
     custom = declared(program.custom)

@@ -58,9 +58,21 @@ RULEBOOK_CODES: Mapping[str, str] = {
     "E0333": "one fact in two additive steps",
     "E0334": "favourable step that can be unknown",
     "E0335": "least account that is no account",
+    "E0401": "base not here",
+    "E0402": "base is not the one pinned",
+    "E0403": "overlay of an overlay",
+    "E0404": "base is refused",
+    "E0405": "section that an overlay has not",
+    "E0406": "change of no kind",
+    "E0407": "rule that the base has not",
+    "E0408": "place that the base has not",
+    "E0409": "change by position",
+    "E0410": "changed twice",
+    "E0411": "what no overlay changes",
     "A0101": "rule can never fire",
     "A0102": "rule changes nothing",
     "A0103": "rules overlap",
+    "A0401": "overlay held to nothing",
 }
 
 CODES: Mapping[str, str] = {**RULEBOOK_CODES, **FACT_CODES}

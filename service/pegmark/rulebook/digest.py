@@ -2,6 +2,7 @@
 
 The resolved digest covers ids, reasons, citations and sources, and neither comments nor layout nor
 the order of keys nor which file what stands in, so formatting a book does not make it another one.
+Nor does it cover that a book is an overlay: written out, it is the same book.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from typing import Any
 from pegmark.problems import Span
 from pegmark.rulebook.program import Program
 
-_LEFT_OUT = {"span", "text_digest", "resolved_digest"}
+_LEFT_OUT = {"span", "text_digest", "resolved_digest", "extends"}
 
 
 def text_digest(files: Mapping[str, bytes], normal: bytes) -> str:
     """Return the digest of the files by the name they have within the book, and of the filling-in."""
-    root = _root(files)
+    root = root_of(files)
     named = {name.removeprefix(root): data for name, data in files.items()}
     found = sha256()
     for name, data in (*sorted(named.items()), ("", normal)):
@@ -30,7 +31,7 @@ def text_digest(files: Mapping[str, bytes], normal: bytes) -> str:
     return f"sha256:{found.hexdigest()}"
 
 
-def _root(names: Iterable[str]) -> str:
+def root_of(names: Iterable[str]) -> str:
     """Return the folder that all files lie in, so that where the book lies does not matter."""
     folders = [name.split("/")[:-1] for name in names]
     shared = takewhile(lambda parts: len(set(parts)) == 1, zip(*folders, strict=False))

@@ -422,6 +422,30 @@ class Retired:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One change that an overlay makes to its base: of what, and why."""
+
+    kind: Literal["rule", "path", "param", "add", "retire"]
+    target: str
+    why: str
+    cite: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """What an overlay rests on, how it stands to that, and what it changes, in the order of its text.
+
+    The base is the rulebook whose meaning has the `digest`; `load.load_base` returns it.
+    """
+
+    rulebook: str
+    digest: str
+    mode: Literal["tighten", "free"]
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """A whole rulebook with the filling-in compiled in; what every engine runs."""
 
@@ -450,3 +474,4 @@ class Program:
     obligations: tuple[Obligation, ...]
     text_digest: str
     resolved_digest: str
+    extends: Extension | None = None

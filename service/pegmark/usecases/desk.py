@@ -22,15 +22,22 @@ __all__ = ["Book", "Desk", "book_of", "declared"]
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """One rulebook: its text by file name, what it means, and how it runs."""
+    """One rulebook: its text by file name, what it means, and how it runs.
+
+    `shown` names the files that its rules stand in, those of an overlay's base among them, as others may
+    see them: where the folder is on this machine is nobody's business.
+    """
 
     files: Mapping[str, str]
     program: Program
     compiled: Compiled
     custom: Mapping[str, FactSpec]
+    shown: Mapping[str, str] = field(default_factory=dict)
 
     def within(self, file: str) -> str:
         """Return a file's name within the rulebook: where that is on this machine is nobody's business."""
+        if file in self.shown:
+            return self.shown[file]
         names = [name for name in self.files if f"/{file}".endswith(f"/{name}")]
         return max(names, key=len, default=NORMAL)
 

@@ -20,6 +20,16 @@ FileName = Annotated[
 ]
 
 
+class ExtensionEntry(Reply):
+    """What an overlay changes, and how it stands to that."""
+
+    rulebook: str = Field(description="The rulebook that it extends.")
+    digest: Digest = Field(description="The resolved digest of that rulebook.")
+    mode: Literal["tighten", "free"] = Field(
+        description="`tighten`: no terms are easier than the base's. `free`: they are held to nothing."
+    )
+
+
 class RulebookEntry(Reply):
     """A rulebook that questions may name."""
 
@@ -29,6 +39,7 @@ class RulebookEntry(Reply):
     owners: list[str]
     effective: str | None
     is_default: bool = Field(description="Whether it decides where a question names no rulebook.")
+    extends: ExtensionEntry | None = Field(description="Of an overlay, what it changes; else null.")
     rules: int
     text_digest: Digest
     resolved_digest: Digest
@@ -67,6 +78,15 @@ class ParamEntry(Reply):
     cite: list[str]
 
 
+class ChangeEntry(Reply):
+    """A change that an overlay makes to its base."""
+
+    kind: Literal["rule", "path", "param", "add", "retire"]
+    target: str = Field(description="A rule's id, a path, or a param's name.")
+    why: str
+    cite: list[str]
+
+
 class RuleEntry(Reply):
     """A rule, in short."""
 
@@ -83,6 +103,9 @@ class Rulebook(RulebookEntry):
     bands: list[str] = Field(description="Best to worst.")
     params: list[ParamEntry]
     sources: list[SourceEntry]
+    changes: list[ChangeEntry] = Field(
+        description="Of an overlay, what it changes, in the order of its text."
+    )
     rule_list: list[RuleEntry]
 
 
@@ -107,7 +130,9 @@ class Rule(Reply):
     unknown: str | None = Field(description="What follows where it cannot be told.")
     why: Why
     cite: list[SourceEntry]
-    file: str = Field(description="Which of the rulebook's files it stands in.")
+    file: str = Field(
+        description="Which of the rulebook's files it stands in; the base's name comes before a file of it."
+    )
     line: int
 
 

@@ -73,7 +73,8 @@ def _heard(study: Study, file: str, data: bytes) -> Heard:
     else:
         known = {**sound, file: data}
         rules = {name: known[name] for name in study.texts.rules if name in known}
-        check_files(rules, (normal, known.get(normal, study.texts.normal[1])), reader=listener)
+        filling = (normal, known.get(normal, study.texts.normal[1]))
+        check_files(rules, filling, study.texts.base, listener)
     return listener.heard
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pegmark.authoring.files import TESTS
 from pegmark.problems import Problem
+from pegmark.rulebook.bases import read_base
 from pegmark.rulebook.decoding import MAX_BYTES
 from pegmark.rulebook.files import NORMAL, read_files
 
@@ -32,6 +33,13 @@ class Texts:
     suites: Mapping[str, bytes]
     normal: tuple[str, bytes]
     problems: tuple[Problem, ...] = ()
+    base: Mapping[str, bytes] = field(default_factory=dict)
+    """The texts that an overlay extends."""
+
+    @property
+    def judged(self) -> tuple[object, ...]:
+        """Return all that a check of the rules depends on."""
+        return self.rules, self.normal, self.base
 
     @property
     def all(self) -> Mapping[str, bytes]:
@@ -69,7 +77,9 @@ def texts_of(book: Path, buffers: Buffers, normal: tuple[str, bytes]) -> Texts:
     if is_folder and ((tests := book / TESTS).is_dir() or any(tests in Path(n).parents for n in buffers)):
         suites, wrong = _merged(tests, buffers, is_folder=True)
         problems = [*problems, *wrong]
-    return Texts(rules, suites, _normal(book.parent / NORMAL, buffers) or normal, tuple(problems))
+    base, missing = read_base(book, rules)
+    filling = _normal(book.parent / NORMAL, buffers) or normal
+    return Texts(rules, suites, filling, (*problems, *missing), base)
 
 
 def _merged(folder: Path, buffers: Buffers, *, is_folder: bool) -> tuple[dict[str, bytes], list[Problem]]:

@@ -74,10 +74,10 @@ def study(texts: Texts, before: Study | None = None) -> Study:
 def study_rules(texts: Texts, before: Study | None = None) -> Study:
     """Return what is known of a rulebook, suites left out."""
     before = before or Study(texts)
-    if before.rules.keys and (texts.rules, texts.normal) == (before.texts.rules, before.texts.normal):
+    if before.rules.keys and texts.judged == before.texts.judged:
         return replace(before, texts=texts, of_suites=(), suites=Heard())
     listener = Listener(before.trees)
-    program, problems = check_files(texts.rules, texts.normal, reader=listener)
+    program, problems = check_files(texts.rules, texts.normal, texts.base, listener)
     given = {**texts.rules, texts.normal[0]: texts.normal[1]}
     sound = _sound(given, listener.trees, before.sound)
     trees = {**before.trees, **listener.trees}
@@ -85,7 +85,7 @@ def study_rules(texts: Texts, before: Study | None = None) -> Study:
         # What cannot be read stops all: the rest is heard with what it last said.
         listener = Listener(trees)
         rules = {name: text for name, text in sound.items() if name != texts.normal[0]}
-        check_files(rules, (texts.normal[0], sound[texts.normal[0]]), reader=listener)
+        check_files(rules, (texts.normal[0], sound[texts.normal[0]]), texts.base, listener)
     return Study(
         texts,
         tuple(problems),

@@ -36,4 +36,6 @@ def _verdict(one: Checked, style: Style) -> str:
     if one.fails:
         return f"{one.path}: {style.paint(said, fg='red', bold=True)}"
     verdict = f"{one.path}: {style.paint('ok', fg='green', bold=True)}, {program.id} {program.version}"
+    if program.extends is not None:
+        verdict += f" ({program.extends.mode}, on {program.extends.rulebook})"
     return f"{verdict}, {said}" if said else verdict
