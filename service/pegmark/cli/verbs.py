@@ -28,6 +28,7 @@ VERBS: Mapping[str, str] = {
     "completion": "Print what a shell needs to complete verbs, options and names.",
     "explain": "Explain a problem code or a rule.",
     "facts": "List what may be known of an asset and of a venue.",
+    "mutate": "Put faults into a rulebook, one at a time, and tell those that its suites do not notice.",
     "openapi": "Write the OpenAPI document of the HTTP API.",
     "prove": "Prove what a rulebook promises, over every asset there can be.",
     "serve": "Serve the HTTP API.",

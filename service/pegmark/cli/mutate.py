@@ -1,0 +1,137 @@
+"""`pegmark mutate`: put a fault into a rulebook, one at a time, and see whether its suites notice."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from pegmark.authoring.mutation import Mutant, mutants
+from pegmark.cli.books import book_path
+from pegmark.cli.crew import shared
+from pegmark.cli.mutated import Mutated, as_data, as_text
+from pegmark.cli.refusal import Refused
+from pegmark.cli.terminal import say, style_of
+from pegmark.cli.tried import Prepared, prepare, read_sources
+from pegmark.cli.verbs import REFUSED
+from pegmark.errors import NotFound
+from pegmark.language import nearest
+from pegmark.problems import Problem
+from pegmark.settings import read_settings
+from pegmark.usecases.mutation import Ground, Outcome
+from pegmark.usecases.trials import run_trial
+
+TOGETHER = 16
+"""How many mutants stay with one process: those of one rule are noticed by the same cases."""
+
+
+def _text(mutated: Mutated) -> None:
+    for line in as_text(mutated, style_of(sys.stdout)):
+        say(line)
+
+
+FORMS: Mapping[str, Callable[[Mutated], None]] = {
+    "text": _text,
+    "json": lambda mutated: say(json.dumps(as_data(mutated), indent=2, ensure_ascii=False)),
+}
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  pegmark mutate rules/house
+  pegmark mutate rules/house --only CLS-120
+  pegmark mutate rules/house --only HC-BASE --list
+  pegmark mutate rules/house --fail-under 100
+
+\b
+A mutant is the rulebook with one small fault: `>` for `>=`, a number a step away, a rule
+left out. It is killed where a case of the suites no longer holds. What survives is a fault
+that nobody would notice. The score is the share killed of all that can be told at all.
+
+\b
+Exit codes: 0 done · 1 the score is under --fail-under · 2 wrong use, or a rulebook, suite
+or stored file that cannot be used, or a case that fails without any fault."""
+)
+@click.argument("path", metavar="PATH", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--only", "wanted", metavar="RULE", multiple=True, help="Only faults in this rule, or this very mutant."
+)
+@click.option("--list", "is_listed", is_flag=True, help="Print the mutants, and try none.")
+@click.option("--fail-under", metavar="SCORE", type=click.FloatRange(0, 100), help="Exit 1 under this score.")
+@click.option("--rulebook", metavar="NAME|PATH", help="The rules to try.  [default: those beside the suites]")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(FORMS)),
+    default="text",
+    show_default=True,
+    help="Form of output.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), metavar="N", help="Processes.  [default: one a processor]"
+)
+@click.pass_context
+def command(
+    context: click.Context,
+    path: Path,
+    wanted: tuple[str, ...],
+    is_listed: bool,
+    fail_under: float | None,
+    rulebook: str | None,
+    form: str,
+    jobs: int | None,
+) -> None:
+    """Put faults into a rulebook, one at a time, and print those that its suites do not notice."""
+    try:
+        book = None if rulebook is None else book_path(rulebook)
+    except NotFound as missing:
+        raise click.UsageError(str(missing)) from None
+    prepared = _prepared(path, book)
+    chosen = _chosen(mutants(prepared.program), wanted)
+    if is_listed:
+        FORMS[form](Mutated(prepared, [Outcome(mutant) for mutant in chosen], is_tried=False))
+        return
+    mutated = Mutated(prepared, _outcomes(prepared, chosen, jobs or os.cpu_count() or 1))
+    FORMS[form](mutated)
+    context.exit(REFUSED if fail_under is not None and mutated.score < fail_under else 0)
+
+
+def _prepared(path: Path, book: Path | None) -> Prepared:
+    """Return a rulebook and its cases, all of which hold; raises `Refused`."""
+    sources, problems = read_sources(path, book, read_settings(os.environ).fixtures)
+    prepared = Prepared(sources, problems=problems) if problems else prepare(sources)
+    if prepared.problems:
+        raise Refused(prepared.problems)
+    if not prepared.trials:
+        raise Refused(
+            [Problem("T0001", "the suites hold no case", None, "add one under `cases` or `tables`")]
+        )
+    assert prepared.desk is not None  # noqa: S101 - there are trials only where there is a desk
+    for trial in prepared.trials:
+        if not run_trial(prepared.desk, trial).holds:
+            message = f"the case `{trial.case.title}` fails without any fault"
+            raise Refused([Problem("", message, trial.case.span, "see `pegmark test`")])
+    return prepared
+
+
+def _chosen(found: Sequence[Mutant], wanted: Sequence[str]) -> list[Mutant]:
+    if not wanted:
+        return list(found)
+    names = {name for mutant in found for name in (mutant.rule, mutant.id)}
+    for name in wanted:
+        if name not in names:
+            near = nearest(name, {mutant.rule for mutant in found})
+            raise NotFound("rule with a mutant", name, [near] if near else [])
+    return [mutant for mutant in found if mutant.rule in wanted or mutant.id in wanted]
+
+
+def _outcomes(prepared: Prepared, chosen: Sequence[Mutant], jobs: int) -> list[Outcome]:
+    assert prepared.desk is not None  # noqa: S101 - see above
+    ground = Ground(prepared.desk, prepared.trials)
+    found = shared(lambda place: ground.outcome(chosen[place]), len(chosen), jobs, TOGETHER)
+    return [Outcome(mutant, killer, is_same) for mutant, (killer, is_same) in zip(chosen, found, strict=True)]

@@ -1,0 +1,132 @@
+"""What came of mutants as text and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from os.path import commonprefix
+from typing import Any
+
+from pegmark.cli.terminal import Style
+from pegmark.cli.tried import Prepared
+from pegmark.usecases.mutation import Outcome
+
+MOST = 100
+"""How much of a fault is shown on a line, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutated:
+    """The mutants of a rulebook, and where they were tried what came of each."""
+
+    prepared: Prepared
+    outcomes: Sequence[Outcome]
+    is_tried: bool = True
+
+    @property
+    def survivors(self) -> list[Outcome]:
+        """Return the mutants that no case notices and that can be told."""
+        return [one for one in self.outcomes if one.killer is None and not one.is_equivalent]
+
+    @property
+    def equivalent(self) -> int:
+        """Return how many mutants are no other rulebook at all."""
+        return sum(one.is_equivalent for one in self.outcomes)
+
+    @property
+    def killed(self) -> int:
+        """Return how many mutants some case notices."""
+        return sum(one.killer is not None for one in self.outcomes)
+
+    @property
+    def score(self) -> float:
+        """Return the percentage killed of what can be told."""
+        telling = len(self.outcomes) - self.equivalent
+        return 100.0 * self.killed / telling if telling else 100.0
+
+
+def as_text(mutated: Mutated, style: Style) -> Iterator[str]:
+    """Yield the mutants by rule, where they were tried only the survivors, and how many there are."""
+    shown = mutated.survivors if mutated.is_tried else mutated.outcomes
+    for _, found in groupby(shown, lambda one: (one.mutant.section, one.mutant.rule)):
+        group = list(found)
+        first = group[0].mutant
+        yield f"  {style.heading(first.rule)}  {style.faint(f'{first.span.file}:{first.span.start.line}')}"
+        for one in group:
+            yield f"    {style.faint(one.mutant.id.rpartition('/')[2])}  {_cut(one.mutant.fault)}"
+    book, count = mutated.prepared.sources.book, len(mutated.outcomes)
+    if not mutated.is_tried:
+        yield f"{book}: {count:,} mutants"
+        return
+    survived = len(mutated.survivors)
+    equal = f", {mutated.equivalent:,} the same to the letter" if mutated.equivalent else ""
+    score = style.paint(f"score {percent(mutated.score)} %", fg="red" if survived else "green", bold=True)
+    yield f"{book}: {count:,} mutants, {mutated.killed:,} killed{equal}, {survived:,} survived: {score}"
+
+
+def as_data(mutated: Mutated) -> dict[str, Any]:
+    """Return the mutants as JSON; those that were killed with the case that did it."""
+    program = mutated.prepared.program
+    counts: dict[str, Any] = {"mutants": len(mutated.outcomes)}
+    if mutated.is_tried:
+        counts |= {
+            "killed": mutated.killed,
+            "equivalent": mutated.equivalent,
+            "survived": len(mutated.survivors),
+            "score": float(percent(mutated.score)),
+        }
+    return {
+        "rulebook": program.id,
+        "version": program.version,
+        **counts,
+        "found": [_one(one, mutated.is_tried) for one in mutated.outcomes],
+    }
+
+
+def _one(outcome: Outcome, is_tried: bool) -> dict[str, Any]:
+    mutant = outcome.mutant
+    start = mutant.span.start
+    said: dict[str, Any] = {
+        "id": mutant.id,
+        "section": mutant.section,
+        "rule": mutant.rule,
+        "mutator": mutant.change.mutator,
+        "fault": mutant.fault,
+        "file": mutant.span.file,
+        "line": start.line,
+        "column": start.column,
+    }
+    if is_tried:
+        said |= {"state": outcome.state, "killed_by": outcome.killer}
+    return said
+
+
+def percent(score: float) -> str:
+    """Return a score with one decimal, rounded down: what is not whole is never shown as 100.
+
+    >>> percent(99.99), percent(100.0)
+    ('99.9', '100')
+    """
+    return f"{int(score * 10) / 10:g}"
+
+
+def _cut(fault: str) -> str:
+    """Return a fault on one line; what both sides of the arrow have in common is cut where they are long."""
+    before, arrow, after = fault.partition("` → `")
+    where, _, before = before.rpartition("`")
+    after = after.removesuffix("`")
+    if not arrow or len(fault) <= MOST:
+        return fault if len(fault) <= MOST else f"{fault[: MOST - 2]}…"
+    words = before.split(" "), after.split(" ")
+    start = len(commonprefix(words))
+    end = len(commonprefix([side[: start - 1 if start else None : -1] for side in words]))
+    sides = [_shown(side, max(start - 2, 0), len(side) - max(end - 2, 0)) for side in words]
+    return f"{where}`{sides[0]}` → `{sides[1]}`"
+
+
+def _shown(words: Sequence[str], start: int, end: int) -> str:
+    """Return the words between two places, and that there were others."""
+    most = MOST // 2
+    said = f"{'… ' if start else ''}{' '.join(words[start:end])}"
+    return f"{said[:most]}…" if len(said) > most else f"{said}{' …' if end < len(words) else ''}"
