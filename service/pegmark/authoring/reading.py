@@ -25,6 +25,8 @@ from pegmark.rulebook.reading import Enough, Reader
 
 ASKED = ("like", "asset", "at", "venue", "size", "sizes", "facts", "layers", "note")
 """What a fixture may say, and a case and a table besides their own."""
+TRIED = (*ASKED, "origin")
+"""What a case and a table may say besides their own: also what made them, where nobody typed them."""
 COLUMNS = ("like", "asset", "at", "venue", "size")
 """What a column of a table may be, besides a fact."""
 MOST_SIZES = 16
@@ -46,6 +48,19 @@ def read_suites(
         suites = list(_suites(reader, files, program, specs, set(files if wanted is None else wanted)))
     problems = sorted(reader.problems, key=_place)
     return ([] if any(found.severity == "error" for found in problems) else suites), problems
+
+
+def read_settings(
+    files: Mapping[str, bytes], specs: Specs
+) -> tuple[Mapping[str, Setting], Mapping[str, Setting]]:
+    """Return the fixtures, and the venues, that the files of sound suites declare."""
+    reader = Reader()
+    trees = [
+        reader.mapping(tree, "", ["suite"], SECTIONS)
+        for name, data in sorted(files.items())
+        if (tree := yaml.parse(data, name)[0]) is not None
+    ]
+    return _Named(reader, specs, trees).settings()
 
 
 def _place(problem: Problem) -> tuple[Span, str]:
@@ -119,6 +134,12 @@ class _Named:
                 continue
             declared[word.text] = _Declared(word, value, path)
 
+    def settings(self) -> tuple[Mapping[str, Setting], Mapping[str, Setting]]:
+        """Return every fixture, and every venue as what a case says that names it."""
+        fixtures = {name: self.fixture(name) or Setting() for name in self._declared["fixtures"]}
+        venues = {name: Setting(venue=self.own_venue(name)) for name in self._declared["venues"]}
+        return fixtures, venues
+
     def fixture(self, name: str) -> Setting | None:
         """Return a fixture with what it inherits; None where there is none, or after reporting."""
         declared = self._declared["fixtures"].get(name)
@@ -190,8 +211,9 @@ class _Named:
             facts_of(reader, found.get("facts"), f"{path}.facts", self.specs),
             dict(self._layers(found.get("layers"), f"{path}.layers")),
         )
-        if "note" in found:
-            reader.text(found["note"], f"{path}.note")
+        for name in ("note", "origin"):
+            if name in found:
+                reader.text(found[name], f"{path}.{name}")
         word = self.word(found.get("like"), f"{path}.like")
         return own if word is None else own.over(self.like(word, f"{path}.like"))
 
@@ -257,7 +279,7 @@ class _File:
 
     def cases(self, node: yaml.Node | None) -> Iterator[Case]:
         for item, path in self.reader.items(node, "cases"):
-            found = self.reader.mapping(item, path, ("case", "expect"), ASKED)
+            found = self.reader.mapping(item, path, ("case", "expect"), TRIED)
             name = self._name(found.get("case"), f"{path}.case")
             setting = self.named.setting(found, path)
             expected = list(self._expected(found.get("expect"), f"{path}.expect"))
@@ -267,7 +289,7 @@ class _File:
 
     def tables(self, node: yaml.Node | None) -> Iterator[Case]:
         for item, path in self.reader.items(node, "tables"):
-            found = self.reader.mapping(item, path, ("table", "given", "expect", "rows"), ASKED)
+            found = self.reader.mapping(item, path, ("table", "given", "expect", "rows"), TRIED)
             name = self._name(found.get("table"), f"{path}.table")
             setting = self.named.setting(found, path)
             given = self._columns(found.get("given"), f"{path}.given")

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from os.path import commonprefix
 from typing import Any
 
 from pegmark.cli.terminal import Style
 from pegmark.cli.tried import Prepared
 from pegmark.usecases.mutation import Outcome
-
-MOST = 100
-"""How much of a fault is shown on a line, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +50,7 @@ def as_text(mutated: Mutated, style: Style) -> Iterator[str]:
         first = group[0].mutant
         yield f"  {style.heading(first.rule)}  {style.faint(f'{first.span.file}:{first.span.start.line}')}"
         for one in group:
-            yield f"    {style.faint(one.mutant.id.rpartition('/')[2])}  {_cut(one.mutant.fault)}"
+            yield f"    {style.faint(one.mutant.id.rpartition('/')[2])}  {one.mutant.fault}"
     book, count = mutated.prepared.sources.book, len(mutated.outcomes)
     if not mutated.is_tried:
         yield f"{book}: {count:,} mutants"
@@ -109,24 +105,3 @@ def percent(score: float) -> str:
     ('99.9', '100')
     """
     return f"{int(score * 10) / 10:g}"
-
-
-def _cut(fault: str) -> str:
-    """Return a fault on one line; what both sides of the arrow have in common is cut where they are long."""
-    before, arrow, after = fault.partition("` → `")
-    where, _, before = before.rpartition("`")
-    after = after.removesuffix("`")
-    if not arrow or len(fault) <= MOST:
-        return fault if len(fault) <= MOST else f"{fault[: MOST - 2]}…"
-    words = before.split(" "), after.split(" ")
-    start = len(commonprefix(words))
-    end = len(commonprefix([side[: start - 1 if start else None : -1] for side in words]))
-    sides = [_shown(side, max(start - 2, 0), len(side) - max(end - 2, 0)) for side in words]
-    return f"{where}`{sides[0]}` → `{sides[1]}`"
-
-
-def _shown(words: Sequence[str], start: int, end: int) -> str:
-    """Return the words between two places, and that there were others."""
-    most = MOST // 2
-    said = f"{'… ' if start else ''}{' '.join(words[start:end])}"
-    return f"{said[:most]}…" if len(said) > most else f"{said}{' …' if end < len(words) else ''}"

@@ -124,12 +124,12 @@ class Ground:
                 return attempt.title
         return None
 
-    def told(self, attempt: Attempt) -> tuple[Any, ...]:
+    def told_of(self, attempt: Attempt) -> tuple[Any, ...]:
         """Return what the base says to the question of a case, before it is put into words."""
         found = attempt.found
         assert found is not None  # noqa: S101 - asked of nothing else
         if id(attempt) not in self._told:
-            self._told[id(attempt)] = _told(settle(self.book.compiled, found.snapshot, found.sizes))
+            self._told[id(attempt)] = told(settle(self.book.compiled, found.snapshot, found.sizes))
         return self._told[id(attempt)]
 
     def is_bounding(self, mutant: Mutant) -> bool:
@@ -187,21 +187,21 @@ class Tried:
 
         Raises `FactsError`.
         """
-        book, found = self._book(attempt.is_traced), attempt.found
+        book, found = self.book(attempt.is_traced), attempt.found
         if found is None or attempt.is_exhaustive or self._ground.is_bounding(self._mutant):
             desk = Desk(self._ground.desk.catalogue, {book.program.id: book}, book.program.id)
             return assess(desk, attempt.question)
         terms = settle(book.compiled, found.snapshot, found.sizes, tracing=attempt.is_traced)
         if attempt.is_traced:
-            return _traced(terms)
-        if self._tells_alike and _told(terms) == self._ground.told(attempt):
+            return traced(terms)
+        if self.tells_alike and told(terms) == self._ground.told_of(attempt):
             return None
         return decide(book.compiled, found.snapshot, found.sizes)
 
     @cached_property
-    def _tells_alike(self) -> bool:
+    def tells_alike(self) -> bool:
         """Whether like terms are put into like words."""
-        mutant, base = self._book(False), self._ground.book
+        mutant, base = self.book(False), self._ground.book
         own, other = (one.program for one in (mutant, base))
         return (
             self._mutant.section != "haircut"
@@ -210,7 +210,8 @@ class Tried:
             == [rule.reason.id for rule in other.classify.rules]
         )
 
-    def _book(self, is_traced: bool) -> Book:
+    def book(self, is_traced: bool) -> Book:
+        """Return the mutant as it runs, with what explains or without."""
         if is_traced not in self._books:
             base, program = self._ground.book, self._mutant.program
             compiled = compile_program(program)
@@ -230,13 +231,13 @@ def _constants(program: Program) -> object:
     )
 
 
-def _told(terms: Terms) -> tuple[Any, ...]:
+def told(terms: Terms) -> tuple[Any, ...]:
     """Return all that a decision is put into words from, the amounts of the waterfall among it."""
     outstanding = None if isnan(terms.outstanding) else terms.outstanding
     return (*terms[1:_OUTSTANDING], outstanding, *terms[_OUTSTANDING + 1 : _LOG], *terms[_LOG + 2 :])
 
 
-def _traced(terms: Terms) -> dict[str, Any]:
+def traced(terms: Terms) -> dict[str, Any]:
     """Return the trace of a decision as far as suites look at it."""
     rules = terms.epoch.rules
     lines = [{"rule": rules[n].reason.id, "outcome": plain(outcome)} for n, outcome, *_ in terms.log or ()]

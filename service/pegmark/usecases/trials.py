@@ -43,6 +43,11 @@ def prepare_trials(desk: Desk, suites: Sequence[Suite]) -> tuple[list[Trial], li
     return trials, list(dict.fromkeys(finder.problems))
 
 
+def question_of(desk: Desk, case: Case) -> Question | None:
+    """Return the question that a case asks; None where what it names is not there, or contradicts itself."""
+    return _Finder(desk).question(case)
+
+
 def run_trial(desk: Desk, trial: Trial) -> Verdict:
     """Ask the question of a trial and return the verdict; only where it fails is it explained in full."""
     case, question = trial.case, trial.question

@@ -12,13 +12,16 @@ from pegmark.rulebook.program import Program
 
 T = TypeVar("T")
 
+LONGEST = 60
+"""How much of an expression is shown to say where a fault is, in characters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """One fault in something: what kind of fault, where within, both sides in words, and what it becomes.
 
     `place` leads from the thing to what is changed in it (`when.0.1`); `span` is None where only the
-    whole thing has a place in the text.
+    whole thing has a place in the text. `words` say what the two sides do not.
     """
 
     mutator: str
@@ -26,6 +29,7 @@ class Change:
     before: str
     after: str
     span: Span | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +55,11 @@ class Mutant:
     def fault(self) -> str:
         """Return the fault in words, without the rule's id."""
         change = self.change
-        if not change.after:
-            return change.place
+        if change.words or not change.after:
+            return change.words or change.place
         # Where the fault is in an expression, the expression says where.
         where = "" if change.span is not None else f"{change.place}: "
-        return f"{where}`{change.before}` → `{change.after}`"
+        return f"{where}`{cut(change.before, 2 * LONGEST)}` → `{cut(change.after, 2 * LONGEST)}`"
 
 
 def mutant(section: str, rule: str, change: Change, whole: Span, program: Program) -> Mutant:
@@ -63,6 +67,15 @@ def mutant(section: str, rule: str, change: Change, whole: Span, program: Progra
     said = repr((section, rule, change.mutator, change.place, change.before, change.after))
     name = f"{rule}/{sha256(said.encode()).hexdigest()[:6]}"
     return Mutant(name, section, rule, change, change.span or whole, program)
+
+
+def cut(said: str, most: int = LONGEST) -> str:
+    """Return a text, no more of it than helps to find it.
+
+    >>> cut("own_paper < 1%", 9)
+    'own_paper…'
+    """
+    return said if len(said) <= most else f"{said[:most]}…"
 
 
 def put(items: tuple[T, ...], n: int, item: T) -> tuple[T, ...]:
