@@ -15,7 +15,7 @@ from typing import Any
 from pegmark.authoring.claims import Specs, claim_of, facts_of
 from pegmark.authoring.forms import WAYS, expectation
 from pegmark.authoring.outputs import REFUSAL, NoSuchOutput, Output, Outputs
-from pegmark.authoring.suite import VENUE, Case, Claim, Expected, Setting, Suite, VenueSetting, Word
+from pegmark.authoring.suite import ORIGINS, VENUE, Case, Claim, Expected, Setting, Suite, VenueSetting, Word
 from pegmark.authoring.values import number, when
 from pegmark.language import nearest, shown
 from pegmark.problems import Position, Problem, Related, Span
@@ -25,8 +25,6 @@ from pegmark.rulebook.reading import Enough, Reader
 
 ASKED = ("like", "asset", "at", "venue", "size", "sizes", "facts", "layers", "note")
 """What a fixture may say, and a case and a table besides their own."""
-TRIED = (*ASKED, "origin")
-"""What a case and a table may say besides their own: also what made them, where nobody typed them."""
 COLUMNS = ("like", "asset", "at", "venue", "size")
 """What a column of a table may be, besides a fact."""
 MOST_SIZES = 16
@@ -211,9 +209,8 @@ class _Named:
             facts_of(reader, found.get("facts"), f"{path}.facts", self.specs),
             dict(self._layers(found.get("layers"), f"{path}.layers")),
         )
-        for name in ("note", "origin"):
-            if name in found:
-                reader.text(found[name], f"{path}.{name}")
+        if "note" in found:
+            reader.text(found["note"], f"{path}.note")
         word = self.word(found.get("like"), f"{path}.like")
         return own if word is None else own.over(self.like(word, f"{path}.like"))
 
@@ -279,17 +276,18 @@ class _File:
 
     def cases(self, node: yaml.Node | None) -> Iterator[Case]:
         for item, path in self.reader.items(node, "cases"):
-            found = self.reader.mapping(item, path, ("case", "expect"), TRIED)
+            found = self.reader.mapping(item, path, ("case", "expect"), ("origin", *ASKED))
             name = self._name(found.get("case"), f"{path}.case")
             setting = self.named.setting(found, path)
             expected = list(self._expected(found.get("expect"), f"{path}.expect"))
             self._mind_nothing(found.get("expect"), f"{path}.expect")
+            origin = self._origin(found.get("origin"), f"{path}.origin")
             if name is not None:
-                yield self._case(name, None, name.span, setting, expected, path)
+                yield self._case(name, None, name.span, setting, expected, path, origin)
 
     def tables(self, node: yaml.Node | None) -> Iterator[Case]:
         for item, path in self.reader.items(node, "tables"):
-            found = self.reader.mapping(item, path, ("table", "given", "expect", "rows"), TRIED)
+            found = self.reader.mapping(item, path, ("table", "given", "expect", "rows"), ASKED)
             name = self._name(found.get("table"), f"{path}.table")
             setting = self.named.setting(found, path)
             given = self._columns(found.get("given"), f"{path}.given")
@@ -318,10 +316,18 @@ class _File:
         setting: Setting,
         expected: list[Expected],
         path: str,
+        origin: str | None = None,
     ) -> Case:
         self._mind_refusal(expected, path)
         self._mind_sizes(expected, setting, path)
-        return Case(self.stem, " ".join(name.text.split()), row, span, setting, tuple(expected))
+        return Case(self.stem, " ".join(name.text.split()), row, span, setting, tuple(expected), origin)
+
+    def _origin(self, node: yaml.Node | None, path: str) -> str | None:
+        scalar = self.reader.scalar(node, path)
+        if scalar is None:
+            return None
+        found: str | None = self.reader.choice(scalar, path, ORIGINS)
+        return found
 
     def _name(self, node: yaml.Node | None, path: str) -> yaml.Scalar | None:
         scalar = self.reader.scalar(node, path)

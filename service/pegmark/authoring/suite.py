@@ -14,6 +14,9 @@ from pegmark.authoring.expectation import Expectation
 from pegmark.authoring.outputs import Output
 from pegmark.problems import Span
 
+GENERATED, MUTATION = "generated", "mutation"
+ORIGINS = (GENERATED, MUTATION)
+"""Where a case may come from that nobody typed: `pegmark generate`, and `pegmark mutate`."""
 VENUE = "venue."
 """How the names of a venue's facts begin."""
 
@@ -86,7 +89,10 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One question and what is expected of its answer; `row` is its name in a table."""
+    """One question and what is expected of its answer; `row` is its name in a table.
+
+    `origin` says where it comes from, if not from a person: what nobody wrote, somebody has to review.
+    """
 
     suite: str
     name: str
@@ -94,6 +100,7 @@ class Case:
     span: Span
     setting: Setting
     expected: tuple[Expected, ...]
+    origin: str | None = None
 
     @property
     def title(self) -> str:

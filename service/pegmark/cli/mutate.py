@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -16,12 +17,14 @@ from pegmark.cli.crew import shared
 from pegmark.cli.mutated import Mutated, as_data, as_text
 from pegmark.cli.refusal import Refused
 from pegmark.cli.terminal import say, style_of
+from pegmark.cli.told import find, keep
 from pegmark.cli.tried import Prepared, prepare, read_sources
 from pegmark.cli.verbs import REFUSED
 from pegmark.errors import NotFound
 from pegmark.language import nearest
 from pegmark.problems import Problem
 from pegmark.settings import read_settings
+from pegmark.usecases.desk import Desk
 from pegmark.usecases.mutation import Ground, Outcome
 from pegmark.usecases.trials import run_trial
 
@@ -46,6 +49,7 @@ Examples:
   pegmark mutate rules/house
   pegmark mutate rules/house --only CLS-120
   pegmark mutate rules/house --only HC-BASE --list
+  pegmark mutate rules/house --only HC-HEDGE --find
   pegmark mutate rules/house --fail-under 100
 
 \b
@@ -62,6 +66,13 @@ or stored file that cannot be used, or a case that fails without any fault."""
     "--only", "wanted", metavar="RULE", multiple=True, help="Only faults in this rule, or this very mutant."
 )
 @click.option("--list", "is_listed", is_flag=True, help="Print the mutants, and try none.")
+@click.option("--find", "is_searched", is_flag=True, help="Look for an asset by which each survivor is told.")
+@click.option(
+    "--write",
+    "is_written",
+    is_flag=True,
+    help="Add what is found to `tests/mutation.yaml`.",
+)
 @click.option("--fail-under", metavar="SCORE", type=click.FloatRange(0, 100), help="Exit 1 under this score.")
 @click.option("--rulebook", metavar="NAME|PATH", help="The rules to try.  [default: those beside the suites]")
 @click.option(
@@ -81,6 +92,8 @@ def command(
     path: Path,
     wanted: tuple[str, ...],
     is_listed: bool,
+    is_searched: bool,
+    is_written: bool,
     fail_under: float | None,
     rulebook: str | None,
     form: str,
@@ -96,7 +109,14 @@ def command(
     if is_listed:
         FORMS[form](Mutated(prepared, [Outcome(mutant) for mutant in chosen], is_tried=False))
         return
-    mutated = Mutated(prepared, _outcomes(prepared, chosen, jobs or os.cpu_count() or 1))
+    ground = Ground(_desk(prepared), prepared.trials)
+    mutated = Mutated(prepared, _outcomes(ground, chosen, jobs or os.cpu_count() or 1))
+    if is_searched or is_written:
+        told = find(prepared, ground, [one.mutant for one in mutated.survivors])
+        mutated = replace(mutated, told=told)
+        if is_written and told:
+            kept = list({id(teller): teller for teller in told.values()}.values())
+            mutated = replace(mutated, written=keep(prepared, path, kept), kept=len(kept))
     FORMS[form](mutated)
     context.exit(REFUSED if fail_under is not None and mutated.score < fail_under else 0)
 
@@ -111,9 +131,8 @@ def _prepared(path: Path, book: Path | None) -> Prepared:
         raise Refused(
             [Problem("T0001", "the suites hold no case", None, "add one under `cases` or `tables`")]
         )
-    assert prepared.desk is not None  # noqa: S101 - there are trials only where there is a desk
     for trial in prepared.trials:
-        if not run_trial(prepared.desk, trial).holds:
+        if not run_trial(_desk(prepared), trial).holds:
             message = f"the case `{trial.case.title}` fails without any fault"
             raise Refused([Problem("", message, trial.case.span, "see `pegmark test`")])
     return prepared
@@ -130,8 +149,11 @@ def _chosen(found: Sequence[Mutant], wanted: Sequence[str]) -> list[Mutant]:
     return [mutant for mutant in found if mutant.rule in wanted or mutant.id in wanted]
 
 
-def _outcomes(prepared: Prepared, chosen: Sequence[Mutant], jobs: int) -> list[Outcome]:
-    assert prepared.desk is not None  # noqa: S101 - see above
-    ground = Ground(prepared.desk, prepared.trials)
+def _outcomes(ground: Ground, chosen: Sequence[Mutant], jobs: int) -> list[Outcome]:
     found = shared(lambda place: ground.outcome(chosen[place]), len(chosen), jobs, TOGETHER)
     return [Outcome(mutant, killer, is_same) for mutant, (killer, is_same) in zip(chosen, found, strict=True)]
+
+
+def _desk(prepared: Prepared) -> Desk:
+    assert prepared.desk is not None  # noqa: S101 - there are trials only where there is a desk
+    return prepared.desk

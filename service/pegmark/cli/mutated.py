@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from pegmark.cli.terminal import Style
+from pegmark.cli.told import written
 from pegmark.cli.tried import Prepared
 from pegmark.usecases.mutation import Outcome
+from pegmark.usecases.tellers import Teller
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,10 @@ class Mutated:
     prepared: Prepared
     outcomes: Sequence[Outcome]
     is_tried: bool = True
+    told: Mapping[str, Teller] | None = None
+    """Where it was looked for, the case that tells each survivor for which one was found."""
+    written: Path | None = None
+    kept: int = 0
 
     @property
     def survivors(self) -> list[Outcome]:
@@ -51,6 +58,8 @@ def as_text(mutated: Mutated, style: Style) -> Iterator[str]:
         yield f"  {style.heading(first.rule)}  {style.faint(f'{first.span.file}:{first.span.start.line}')}"
         for one in group:
             yield f"    {style.faint(one.mutant.id.rpartition('/')[2])}  {one.mutant.fault}"
+            if mutated.told is not None:
+                yield f"            {style.faint(_told(mutated, one))}"
     book, count = mutated.prepared.sources.book, len(mutated.outcomes)
     if not mutated.is_tried:
         yield f"{book}: {count:,} mutants"
@@ -58,7 +67,19 @@ def as_text(mutated: Mutated, style: Style) -> Iterator[str]:
     survived = len(mutated.survivors)
     equal = f", {mutated.equivalent:,} the same to the letter" if mutated.equivalent else ""
     score = style.paint(f"score {percent(mutated.score)} %", fg="red" if survived else "green", bold=True)
+    if mutated.written is not None:
+        yield f"{mutated.written}: {mutated.kept:,} more cases, to look through"
     yield f"{book}: {count:,} mutants, {mutated.killed:,} killed{equal}, {survived:,} survived: {score}"
+
+
+def _told(mutated: Mutated, outcome: Outcome) -> str:
+    teller = (mutated.told or {}).get(outcome.mutant.id)
+    if teller is None:
+        return "no asset was found that tells"
+    case = written(teller, mutated.prepared)
+    said = [f"like {case.like}", *([] if case.venue is None else [f"before {case.venue}"])]
+    said += [f"{name}: {value}" for name, value in case.facts.items()]
+    return f"{', '.join(said)} → {', '.join(f'{name}: {value}' for name, value in case.expect.items())}"
 
 
 def as_data(mutated: Mutated) -> dict[str, Any]:
@@ -76,11 +97,11 @@ def as_data(mutated: Mutated) -> dict[str, Any]:
         "rulebook": program.id,
         "version": program.version,
         **counts,
-        "found": [_one(one, mutated.is_tried) for one in mutated.outcomes],
+        "found": [_one(mutated, one) for one in mutated.outcomes],
     }
 
 
-def _one(outcome: Outcome, is_tried: bool) -> dict[str, Any]:
+def _one(mutated: Mutated, outcome: Outcome) -> dict[str, Any]:
     mutant = outcome.mutant
     start = mutant.span.start
     said: dict[str, Any] = {
@@ -93,8 +114,17 @@ def _one(outcome: Outcome, is_tried: bool) -> dict[str, Any]:
         "line": start.line,
         "column": start.column,
     }
-    if is_tried:
+    if mutated.is_tried:
         said |= {"state": outcome.state, "killed_by": outcome.killer}
+    teller = (mutated.told or {}).get(mutant.id)
+    if teller is not None:
+        case = written(teller, mutated.prepared)
+        said["told_by"] = {
+            "like": case.like,
+            "venue": case.venue,
+            "facts": dict(case.facts),
+            "expect": dict(case.expect),
+        }
     return said
 
 

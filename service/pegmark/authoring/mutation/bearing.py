@@ -71,8 +71,8 @@ def _followed(program: Program, roots: list[Any]) -> Bearing:
     while todo:
         after: list[Any] = []
         for root in todo:
-            for kind, number in _corners(root):
-                numbers[kind].setdefault(number)
+            for unit, number in _corners(root):
+                numbers[unit].setdefault(number)
             for node in _nodes(root):
                 match node:
                     case Const(Fraction() as value, kind):
@@ -83,8 +83,8 @@ def _followed(program: Program, roots: list[Any]) -> Bearing:
                             facts.setdefault(name)
                         if name in means:
                             after.append(means[name])
-                        if origin == "param" and isinstance(value := values[name].values[-1].value, Fraction):
-                            numbers[kind.kind].setdefault(value)
+                        if origin == "param" and isinstance(last := values[name].values[-1].value, Fraction):
+                            numbers[kind.kind].setdefault(last)
         todo, numbers = after, far
     return Bearing(tuple(facts), _listed(near), _listed(far))
 

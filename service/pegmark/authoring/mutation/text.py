@@ -1,4 +1,4 @@
-"""The file of cases that nobody typed, for an analyst to look through: `tests/generated.yaml`."""
+"""The file of cases by which mutants are told, for an analyst to look through: `tests/mutation.yaml`."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from pegmark.authoring.suite import MUTATION
 from pegmark.facts.specification import FactSpec
 from pegmark.language.prose import constant
 
-GENERATED = "generated.yaml"
+FILE = "mutation.yaml"
 """The file, in the folder `tests` of a rulebook."""
-HEAD = "suite: Cases that were generated, each for a fault that no other case notices\n\ncases:\n"
+HEAD = """\
+# Added by `pegmark mutate --write`. What is expected is what the rules decide now: review it.
+suite: What no other case notices
+
+cases:
+"""
 _PLAIN = re.compile(r"[A-Za-z_$<>%][\w.$%-]*|-?[\d.]+%?|\$[\d.]+(k|M|bn)?|[\d.]+[dh]", re.ASCII)
 
 
@@ -26,7 +32,6 @@ class Written:
     venue: str | None
     facts: Mapping[str, str]
     expect: Mapping[str, str]
-    origin: str
 
 
 def suite(cases: Iterable[Written], before: str | None = None) -> str:
@@ -38,7 +43,7 @@ def suite(cases: Iterable[Written], before: str | None = None) -> str:
 def _case(case: Written) -> str:
     lines = [
         f"  - case: {_quoted(case.name)}",
-        f"    origin: {case.origin}",
+        f"    origin: {MUTATION}",
         f"    like: {case.like}",
         *([f"    venue: {case.venue}"] if case.venue is not None else []),
         *_mapping("facts", case.facts),
