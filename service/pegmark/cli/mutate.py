@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -15,11 +16,10 @@ from pegmark.authoring.mutation import Mutant, mutants
 from pegmark.cli.books import book_path
 from pegmark.cli.crew import shared
 from pegmark.cli.mutated import Mutated, as_data, as_text
-from pegmark.cli.refusal import Refused
 from pegmark.cli.terminal import say, style_of
 from pegmark.cli.told import find, keep
 from pegmark.cli.tried import Prepared, prepare, read_sources
-from pegmark.cli.verbs import REFUSED
+from pegmark.cli.verbs import MISUSED, REFUSED, complain_of
 from pegmark.errors import NotFound
 from pegmark.language import nearest
 from pegmark.problems import Problem
@@ -122,20 +122,23 @@ def command(
 
 
 def _prepared(path: Path, book: Path | None) -> Prepared:
-    """Return a rulebook and its cases, all of which hold; raises `Refused`."""
+    """Return a rulebook and its cases, all of which hold; complain and leave where there are none."""
     sources, problems = read_sources(path, book, read_settings(os.environ).fixtures)
     prepared = Prepared(sources, problems=problems) if problems else prepare(sources)
     if prepared.problems:
-        raise Refused(prepared.problems)
+        _leave(prepared.problems)
     if not prepared.trials:
-        raise Refused(
-            [Problem("T0001", "the suites hold no case", None, "add one under `cases` or `tables`")]
-        )
+        _leave([Problem("T0001", "the suites hold no case", None, "add one under `cases` or `tables`")])
     for trial in prepared.trials:
         if not run_trial(_desk(prepared), trial).holds:
             message = f"the case `{trial.case.title}` fails without any fault"
-            raise Refused([Problem("", message, trial.case.span, "see `pegmark test`")])
+            _leave([Problem("", message, trial.case.span, "see `pegmark test`")])
     return prepared
+
+
+def _leave(problems: Sequence[Problem]) -> NoReturn:
+    complain_of(problems)
+    raise click.exceptions.Exit(MISUSED)
 
 
 def _chosen(found: Sequence[Mutant], wanted: Sequence[str]) -> list[Mutant]:
