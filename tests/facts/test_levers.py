@@ -230,3 +230,9 @@ def test_moves_add_up() -> None:
     assert after.values["backing.share.government_debt"] == 0.05
     assert after.values["backing.share.own_token"] == 0
     assert after.values["backing.share.undisclosed"] == 0.05
+
+
+@pytest.mark.parametrize("basis", ["net", "gross"])
+def test_nothing_is_moved_of_backing_that_is_not_known(basis: str) -> None:
+    """Proves that a basis stated without components leaves no share to move."""
+    assert found({"backing.basis": basis}, COMPONENTS) == []

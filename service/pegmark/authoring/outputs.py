@@ -30,6 +30,7 @@ LEAST = "LEAST"
 LINES = ("BOUND", "ROUND", "INELIGIBLE")
 """Lines of the waterfall that are no rule's."""
 STATES = ("not_disclosed", "not_collected", "not_credible", "stale")
+APPLIES = ("acceptance", "intake", "continuous")
 SEVERITIES = ("low", "medium", "high", "critical")
 PARTS = ("basis", "reference", "total")
 _CODE = re.compile(r"[FQ]\d{4}", re.ASCII)
@@ -81,6 +82,11 @@ class Outputs:
         self._traced = dict(_traced(program))
         self._plain = {output.name: output for output in _plain(program)}
 
+    @property
+    def plain(self) -> Iterator[str]:
+        """Yield the names of what every decision has."""
+        yield from self._plain
+
     def find(self, name: str) -> Output:
         """Return the output of a name; raises `NoSuchOutput`."""
         if name in self._plain:
@@ -94,6 +100,16 @@ class Outputs:
                 found = _tier(name, _size(size), terms)
             case ["conditions", rule]:
                 found = self._condition(name, rule)
+            case ["conditions", rule, "applies"]:
+                self._known(rule, self._plain["conditions"].members, "condition")
+                found = Output(
+                    name,
+                    lambda body: _of_rule(body["conditions"], rule, "applies"),
+                    "enum",
+                    "value",
+                    APPLIES,
+                    rule=rule,
+                )
             case ["findings", rule]:
                 self._known(rule, self._plain["findings"].members, "finding")
                 found = Output(

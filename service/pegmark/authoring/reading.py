@@ -15,17 +15,7 @@ from typing import Any
 from pegmark.authoring.claims import Specs, claim_of, facts_of
 from pegmark.authoring.forms import WAYS, expectation
 from pegmark.authoring.outputs import REFUSAL, NoSuchOutput, Output, Outputs
-from pegmark.authoring.suite import (
-    GENERATED,
-    VENUE,
-    Case,
-    Claim,
-    Expected,
-    Setting,
-    Suite,
-    VenueSetting,
-    Word,
-)
+from pegmark.authoring.suite import ORIGINS, VENUE, Case, Claim, Expected, Setting, Suite, VenueSetting, Word
 from pegmark.authoring.values import number, when
 from pegmark.language import nearest, shown
 from pegmark.problems import Position, Problem, Related, Span
@@ -60,6 +50,19 @@ def read_suites(
         suites = list(_suites(reader, files, program, specs, set(files if wanted is None else wanted)))
     problems = sorted(reader.problems, key=_place)
     return ([] if any(found.severity == "error" for found in problems) else suites), problems
+
+
+def read_settings(
+    files: Mapping[str, bytes], specs: Specs
+) -> tuple[Mapping[str, Setting], Mapping[str, Setting]]:
+    """Return the fixtures, and the venues, that the files of sound suites declare."""
+    reader = Reader()
+    trees = [
+        reader.mapping(tree, "", ["suite"], SECTIONS)
+        for name, data in sorted(files.items())
+        if (tree := yaml.parse(data, name)[0]) is not None
+    ]
+    return _Named(reader, specs, trees).settings()
 
 
 def _place(problem: Problem) -> tuple[Span, str]:
@@ -133,6 +136,12 @@ class _Named:
                 self.reader.report("E0308", message, word.span, path, "choose another name", (first,))
                 continue
             declared[word.text] = _Declared(word, value, path)
+
+    def settings(self) -> tuple[Mapping[str, Setting], Mapping[str, Setting]]:
+        """Return every fixture, and every venue as what a case says that names it."""
+        fixtures = {name: self.fixture(name) or Setting() for name in self._declared["fixtures"]}
+        venues = {name: Setting(venue=self.own_venue(name)) for name in self._declared["venues"]}
+        return fixtures, venues
 
     def fixture(self, name: str) -> Setting | None:
         """Return a fixture with what it inherits; None where there is none, or after reporting."""
@@ -328,7 +337,7 @@ class _File:
         scalar = self.reader.scalar(node, path)
         if scalar is None:
             return None
-        found: str | None = self.reader.choice(scalar, path, (GENERATED,))
+        found: str | None = self.reader.choice(scalar, path, ORIGINS)
         return found
 
     def _name(self, node: yaml.Node | None, path: str) -> yaml.Scalar | None:

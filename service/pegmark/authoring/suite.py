@@ -14,8 +14,9 @@ from pegmark.authoring.expectation import Expectation
 from pegmark.authoring.outputs import Output
 from pegmark.problems import Span
 
-GENERATED = "generated"
-"""The origin of a case that `pegmark generate` wrote."""
+GENERATED, MUTATION = "generated", "mutation"
+ORIGINS = (GENERATED, MUTATION)
+"""Where a case may come from that nobody typed: `pegmark generate`, and `pegmark mutate`."""
 VENUE = "venue."
 """How the names of a venue's facts begin."""
 

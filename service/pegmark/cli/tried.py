@@ -56,10 +56,15 @@ class Prepared:
     problems: Sequence[Problem] = ()
 
     @property
+    def book(self) -> Book:
+        """Return the rulebook that is tried, ready to run."""
+        assert self.desk is not None  # noqa: S101 - nothing is reported of a rulebook that is refused
+        return self.desk.book(None)
+
+    @property
     def program(self) -> Program:
         """Return the rulebook that is tried."""
-        assert self.desk is not None  # noqa: S101 - nothing is reported of a rulebook that is refused
-        return self.desk.book(None).program
+        return self.book.program
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ VERBS: Mapping[str, str] = {
     "generate": "Find cases for edges, for what no case exercises, for each condition.",
     "lint": "Say what can be said better in rulebooks that are sound.",
     "lsp": "Serve an editor while rules are written.",
+    "mutate": "Put faults into a rulebook, one at a time, and tell those that its suites do not notice.",
     "new": "Begin a rulebook: a small one that decides, with a suite and comments that teach.",
     "openapi": "Write the OpenAPI document of the HTTP API.",
     "prove": "Prove what a rulebook promises, over every asset there can be.",

@@ -5,11 +5,11 @@ What the sections of a rulebook become is said in `scalar` and `amounts`; they w
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from symtable import symtable
 from typing import Any
 
 from pegmark.engine.emit import RUNTIME, Emitter, is_constant, literal
@@ -287,10 +287,8 @@ class Writer:
 
 def _free(body: Sequence[str], parameters: str) -> set[str]:
     """Return the names that the lines of a function read and do not assign."""
-    nodes = ast.walk(ast.parse("\n".join([f"def f({parameters}):", *body])))
-    names = [node for node in nodes if isinstance(node, ast.Name)]
-    own = {name.id for name in names if isinstance(name.ctx, ast.Store)} | set(parameters.split(", "))
-    return {name.id for name in names} - own
+    (function,) = symtable("\n".join([f"def f({parameters}):", *body]), "", "exec").get_children()
+    return {name for scope in (function, *function.get_children()) for name in scope.get_globals()}  # type: ignore[attr-defined]  # of functions
 
 
 Guards = tuple[tuple[Typed, bool | None], ...]

@@ -213,7 +213,8 @@ def _moves(snapshot: Snapshot) -> Iterator[Lever]:
     for row in rows:
         held[row.kind] = held.get(row.kind, 0.0) + row.share
     sources = dict(held)
-    if snapshot.values.get(BASIS) == "net":
+    # Of a list that is not known, nothing can be short either.
+    if snapshot.values.get(BASIS) == "net" and COMPONENTS in snapshot.known:
         short = snapshot.values["backing.share.undisclosed"]
         sources["undisclosed"] = max(held.get("undisclosed", 0.0), float(short) - _claimed(snapshot))
     for source, share in sources.items():

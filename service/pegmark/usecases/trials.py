@@ -44,7 +44,7 @@ def prepare_trials(desk: Desk, suites: Sequence[Suite]) -> tuple[list[Trial], li
 
 
 def question_of(desk: Desk, case: Case) -> Question | None:
-    """Return the question that a case asks; None where it names or states what it cannot."""
+    """Return the question that a case asks; None where what it names is not there, or contradicts itself."""
     return _Finder(desk).question(case)
 
 

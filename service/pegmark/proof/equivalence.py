@@ -1,0 +1,234 @@
+"""Whether two rulebooks decide every asset alike: what a survivor of `pegmark mutate` is asked.
+
+Only what a difference reaches, through derived names, bounds and params, is compared, one thing that
+a decision says at a time. It is first compared at any class; where that tells the two apart, at the class
+that the rules give, since no asset may come there by another. Facts may be missing or estimated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from time import monotonic
+from typing import Any, Literal
+
+import z3
+
+from pegmark.language.nodes import Typed, reads
+from pegmark.proof.assets import Asset, Assets, facts_in
+from pegmark.proof.pair import CLASS, outcomes
+from pegmark.proof.prover import concerning, solve, valued
+from pegmark.proof.signals import NOTHING, Said, decided, differ, said, signals
+from pegmark.proof.terms import Choice, Formula, Number, Term, Truth, compare, every, no, some
+from pegmark.proof.translate import Language, Reading
+from pegmark.rulebook.program import Program
+
+TOGETHER = "together"
+"""What rules are put together by: constants that everything passes through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Whether two programs decide alike; where they are told apart, by what, and the facts of an asset.
+
+    A fact is None where it is not known. `values` is None where no asset is needed to see it.
+    """
+
+    outcome: Literal["equivalent", "different", "unknown"]
+    by: str = ""
+    values: dict[str, Any] | None = field(default=None, repr=False)
+
+
+class Side:
+    """One of two programs: what it says, and how it reads an asset that both are asked about."""
+
+    def __init__(
+        self, program: Program, day: date, asset: Asset, hidden: Asset, free: dict[str, Term]
+    ) -> None:
+        self.program = program
+        self.language = Language(program, day)
+        self.assets = Assets(program, self.language)
+        self.said = said(program)
+        self._asset, self._hidden, self._free = asset, hidden, free
+
+    @cached_property
+    def plain(self) -> Reading:
+        """The asset, outcomes of earlier sections being anything."""
+        return self.assets.reading(self._asset, self._free)
+
+    @cached_property
+    def sure(self) -> Reading:
+        """The asset without its estimates."""
+        return self.assets.reading(self._hidden, self._free)
+
+    def of_class(self, exact: Term) -> Reading:
+        """Return the asset without its estimates, of this class."""
+        return self.assets.reading(self._hidden, {**self._free, CLASS: exact})
+
+
+class Equivalence:
+    """One rulebook on one day, that others are compared with."""
+
+    def __init__(self, base: Program, day: date) -> None:
+        self._day = day
+        self._asset = Assets(base, Language(base, day)).any()
+        self._hidden = _without_estimates(self._asset)
+        self._free, self._ranges = outcomes(base)
+        for name in ("maintenance", "initial", "cap"):
+            self._free[f"output.{name}"] = Number(z3.Real(f"output.{name}"), True)
+        eligible = z3.Bool("output.eligible")
+        self._free["output.eligible"] = Truth(eligible, z3.Not(eligible))
+        self._free["output.class"] = self._free[CLASS]
+        self._base = self._side(base)
+        classify = base.classify
+        names = [classify.otherwise_reason.id, *(rule.reason.id for rule in classify.rules)]
+        if classify.layering is not None:
+            names.append(classify.layering.reason.id)
+        self._ids = {name: Fraction(n) for n, name in enumerate(names)}
+
+    def of(self, mutant: Program, seconds: float) -> Likeness:
+        """Return whether a program with one difference decides alike, within so many seconds."""
+        until = monotonic() + seconds
+        ops, others = _ops(self._base.program), _ops(mutant)
+        is_shared = all(others.get(name, op) == op for name, op in ops.items())
+        if not is_shared or _together(self._base.program) != _together(mutant):
+            return Likeness("different", TOGETHER)
+        other = self._side(mutant)
+        moved = _moved(self._base, other)
+        for by, attempts in self._compared(other, moved):
+            last = Likeness("unknown", by)
+            for formula in attempts:
+                last = self._asked(by, formula, until)
+                if last.outcome == "equivalent":
+                    break
+            if last.outcome != "equivalent":
+                return last
+        return Likeness("equivalent")
+
+    def _side(self, program: Program) -> Side:
+        return Side(program, self._day, self._asset, self._hidden, self._free)
+
+    def _compared(self, other: Side, moved: frozenset[str]) -> Iterator[tuple[str, list[Formula]]]:
+        """Yield what a decision says that may differ, and where it does: the last exactly there."""
+        base = self._base
+        for n, filling in enumerate(base.program.fillings):
+            if filling.fact in moved:
+                # What known facts are refused for.
+                laws = (side.assets.laws[n - len(base.program.fillings)] for side in (base, other))
+                holds, kept = (law.holds(self._asset) for law in laws)
+                yield filling.reason.id, [some(every(holds, no(kept)), every(no(holds), kept))]
+        classify = other.program.classify
+        is_reclassed = classify is not base.program.classify or any(
+            _reads(rule.when, moved) for rule in classify.rules
+        )
+        if is_reclassed:
+            mine, its = self._class, self._decided(other)
+            yield CLASS, [some(*(compare("!=", a, b) for a, b in zip(mine, its, strict=True)))]
+        for name in dict.fromkeys((*base.said, *other.said)):
+            this, that = base.said.get(name), other.said.get(name)
+            if not _is_same(this, that, moved):
+                yield name, list(self._attempts(this, that, other))
+
+    def _attempts(self, this: Said | None, that: Said | None, other: Side) -> Iterator[Formula]:
+        sides = ((self._base, this), (other, that))
+        yield self._differ([side.plain for side, _ in sides], sides)
+        order = self._base.program.classify.order[::-1]
+        exact = Choice(self._class[0], True, order)
+        yield self._differ([side.of_class(exact) for side, _ in sides], sides)
+
+    def _differ(self, readings: list[Reading], sides: Any) -> Formula:
+        found = [
+            None if one is None else signals(one.item, side.program, reading)
+            for reading, (side, one) in zip(readings, sides, strict=True)
+        ]
+        length = max(len(one) for one in found if one is not None)
+        these, others = (one if one is not None else (NOTHING,) * length for one in found)
+        return differ(these, others)
+
+    @cached_property
+    def _class(self) -> tuple[Any, Any]:
+        return self._decided(self._base)
+
+    def _decided(self, side: Side) -> tuple[Any, Any]:
+        return decided(side.program.classify, side.plain, side.sure, self._asset, self._ids)
+
+    def _asked(self, by: str, formula: Formula, until: float) -> Likeness:
+        if formula is False:
+            return Likeness("equivalent")
+        cone = facts_in(formula)
+        laws = [law.holds(self._asset) for law in concerning(cone, self._base.assets.laws)]
+        outcome, model = solve(every(self._ranges, formula), laws, until)
+        if outcome == "proved":
+            return Likeness("equivalent")
+        if outcome == "unknown":
+            return Likeness("unknown", by)
+        return Likeness("different", by, valued(model, self._asset, self._asset, cone)[0])
+
+
+def _without_estimates(asset: Asset) -> Asset:
+    """Return the asset with any of its facts hidden."""
+
+    def hidden(name: str, term: Term) -> Term:
+        kept = z3.Not(z3.Bool(f"{name} estimated"))
+        match term:
+            case Number(value, known):
+                return Number(value, every(known, kept))
+            case Choice(index, known, members):
+                return Choice(index, every(known, kept), members)
+        return Truth(every(term.yes, kept), every(term.no, kept))
+
+    backing = asset.backing
+    known = every(backing.known, z3.Not(z3.Bool("backing.components estimated")))
+    return Asset(
+        {name: hidden(name, term) for name, term in asset.facts.items()},
+        replace(backing, known=known),
+        asset.layer,
+    )
+
+
+def _moved(base: Side, other: Side) -> frozenset[str]:
+    """Return the params, derived names and filled-in facts that may be otherwise in one of two programs."""
+    constants = other.language.constants
+    found = {name for name, value in base.language.constants.items() if constants[name] != value}
+    means = {filling.fact: filling.expr for filling in other.program.fillings}
+    means |= {derived.name: derived.expr for derived in other.program.derived}
+    own = {filling.fact: filling.expr for filling in base.program.fillings}
+    own |= {derived.name: derived.expr for derived in base.program.derived}
+    # In the order of evaluation: each reads earlier ones alone.
+    for name, expr in own.items():
+        if means[name] is not expr or _reads(expr, found):
+            found.add(name)
+    return frozenset(found)
+
+
+def _reads(node: Typed | None, names: set[str] | frozenset[str]) -> bool:
+    return node is not None and any(read.name in names for read in reads(node))
+
+
+def _is_same(this: Said | None, that: Said | None, moved: frozenset[str]) -> bool:
+    if this is None or that is None:
+        return False
+    is_shared = this.item is that.item or this.item == that.item
+    return is_shared and not any(_reads(node, moved) for node in this.nodes)
+
+
+def _together(program: Program) -> object:
+    """Return the constants by which what rules say is put together."""
+    rating, haircut, caps = program.rating, program.haircut, program.caps
+    return (
+        program.classify.order,
+        program.classify.layering,
+        (rating.weights, rating.lift, rating.bands, set(rating.ineligible)),
+        (rating.worthless, rating.intake),
+        (haircut.low, haircut.high, haircut.rounding, haircut.initial_floor, haircut.initial_share),
+        program.ladder.breakpoints,
+        (caps.least_venue, caps.least_account, caps.account_share, caps.rounding),
+        [param for param in program.params if param.name == program.estimate_weight],
+    )
+
+
+def _ops(program: Program) -> dict[str, str]:
+    return {step.reason.id: step.op for step in program.haircut.steps}
