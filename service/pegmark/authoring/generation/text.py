@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from pegmark.authoring.layout.rows import WIDTH
 from pegmark.authoring.outputs import number_written
 from pegmark.authoring.suite import GENERATED
 from pegmark.facts.specification import FactSpec
@@ -118,15 +119,22 @@ def _block(case: Written, specs: Mapping[str, FactSpec]) -> list[str]:
     if case.size is not None:
         lines.append(f"    size: {number_written(case.size, 'USD')}")
     if case.facts:
-        facts = (f"{name}: {_said(value, specs[name])}" for name, value in case.facts.items())
-        lines.append(f"    facts: {{{', '.join(facts)}}}")
-    expect = ", ".join(f"{name}: {value}" for name, value in case.expect.items())
-    lines.append(f"    expect: {{{expect}}}")
+        lines += _row("facts", [f"{name}: {_said(value, specs[name])}" for name, value in case.facts.items()])
+    lines += _row("expect", [f"{name}: {value}" for name, value in case.expect.items()])
     return [lines[0], f"    origin: {GENERATED}  # {_digest(lines)}", *lines[1:]]
 
 
+def _row(key: str, pairs: Sequence[str]) -> list[str]:
+    """Return pairs in a row, or where that is too wide a line each: as `pegmark fmt` lays them out."""
+    row = f"    {key}: {{{', '.join(pairs)}}}"
+    return [row] if len(row) <= WIDTH else [f"    {key}:", *(f"      {pair}" for pair in pairs)]
+
+
 def _quoted(text: str) -> str:
-    return text if _PLAIN.fullmatch(text) and ": " not in text else json.dumps(text, ensure_ascii=False)
+    if _PLAIN.fullmatch(text) and ": " not in text:
+        return text
+    is_spared = '"' in text and "'" not in text and text.isprintable()
+    return f"'{text}'" if is_spared else json.dumps(text, ensure_ascii=False)
 
 
 def _said(value: Any, spec: FactSpec) -> str:
