@@ -7,18 +7,19 @@ that the rules give, since no asset may come there by another. Facts may be miss
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from time import monotonic
-from typing import Any, Literal
+from typing import Any
 
 import z3
 
 from pegmark.language.nodes import Typed, reads
 from pegmark.proof.assets import Asset, Assets, facts_in
+from pegmark.proof.likeness import Likeness
 from pegmark.proof.pair import CLASS, outcomes
 from pegmark.proof.prover import concerning, solve, valued
 from pegmark.proof.signals import NOTHING, Said, decided, differ, said, signals
@@ -28,18 +29,6 @@ from pegmark.rulebook.program import Program
 
 TOGETHER = "together"
 """What rules are put together by: constants that everything passes through."""
-
-
-@dataclass(frozen=True, slots=True)
-class Likeness:
-    """Whether two programs decide alike; where they are told apart, by what, and the facts of an asset.
-
-    A fact is None where it is not known. `values` is None where no asset is needed to see it.
-    """
-
-    outcome: Literal["equivalent", "different", "unknown"]
-    by: str = ""
-    values: dict[str, Any] | None = field(default=None, repr=False)
 
 
 class Side:
@@ -166,6 +155,29 @@ class Equivalence:
         if outcome == "unknown":
             return Likeness("unknown", by)
         return Likeness("different", by, valued(model, self._asset, self._asset, cone)[0])
+
+
+class Compared:
+    """One rulebook on every day on which its params change, that others are compared with.
+
+    Nothing is made of it before it is asked, so that each process makes its own.
+    """
+
+    def __init__(self, base: Program, days: Sequence[date], seconds: float) -> None:
+        self._base, self._days, self._seconds = base, days, seconds
+
+    def __call__(self, mutant: Program) -> Likeness:
+        """Return whether a program decides alike on every day; the first thing in which it does not."""
+        found = Likeness("equivalent")
+        for equivalence in self._equivalences:
+            found = equivalence.of(mutant, self._seconds)
+            if found.outcome != "equivalent":
+                break
+        return found
+
+    @cached_property
+    def _equivalences(self) -> list[Equivalence]:
+        return [Equivalence(self._base, day) for day in self._days]
 
 
 def _without_estimates(asset: Asset) -> Asset:
