@@ -7,7 +7,7 @@ that the rules give, since no asset may come there by another. Facts may be miss
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -17,18 +17,53 @@ from typing import Any
 
 import z3
 
+from pegmark.facts.components import COMPONENTS
 from pegmark.language.nodes import Typed, reads
-from pegmark.proof.assets import Asset, Assets, facts_in
-from pegmark.proof.likeness import Likeness
+from pegmark.proof.assets import Asset, Assets, facts_in, names_in
+from pegmark.proof.cores import NO_LIMIT, limit_of
+from pegmark.proof.likeness import Estimate, Likeness
 from pegmark.proof.pair import CLASS, outcomes
 from pegmark.proof.prover import concerning, solve, valued
-from pegmark.proof.signals import NOTHING, Said, decided, differ, said, signals
-from pegmark.proof.terms import Choice, Formula, Number, Term, Truth, compare, every, no, some
+from pegmark.proof.signals import (
+    NOTHING,
+    Blended,
+    Said,
+    decided,
+    differ,
+    said,
+    signals,
+    told_status,
+    told_step,
+)
+from pegmark.proof.terms import (
+    Choice,
+    Formula,
+    Number,
+    Real,
+    Term,
+    Truth,
+    arithmetic,
+    below,
+    compare,
+    every,
+    least,
+    most,
+    no,
+    some,
+)
 from pegmark.proof.translate import Language, Reading
-from pegmark.rulebook.program import Program
+from pegmark.rulebook.program import (
+    Characteristic,
+    Limit,
+    Program,
+    Scorecard,
+    StatusRule,
+    Step,
+)
 
 TOGETHER = "together"
 """What rules are put together by: constants that everything passes through."""
+ESTIMATED = " estimated"
 
 
 class Side:
@@ -53,9 +88,9 @@ class Side:
         """The asset without its estimates."""
         return self.assets.reading(self._hidden, self._free)
 
-    def of_class(self, exact: Term) -> Reading:
-        """Return the asset without its estimates, of this class."""
-        return self.assets.reading(self._hidden, {**self._free, CLASS: exact})
+    def of_class(self, exact: Term, *, is_sure: bool) -> Reading:
+        """Return the asset of this class, with or without its estimates."""
+        return self.assets.reading(self._hidden if is_sure else self._asset, {**self._free, CLASS: exact})
 
 
 class Equivalence:
@@ -100,7 +135,7 @@ class Equivalence:
     def _side(self, program: Program) -> Side:
         return Side(program, self._day, self._asset, self._hidden, self._free)
 
-    def _compared(self, other: Side, moved: frozenset[str]) -> Iterator[tuple[str, list[Formula]]]:
+    def _compared(self, other: Side, moved: frozenset[str]) -> Iterator[tuple[str, Iterable[Formula]]]:
         """Yield what a decision says that may differ, and where it does: the last exactly there."""
         base = self._base
         for n, filling in enumerate(base.program.fillings):
@@ -116,23 +151,44 @@ class Equivalence:
         if is_reclassed:
             mine, its = self._class, self._decided(other)
             yield CLASS, [some(*(compare("!=", a, b) for a, b in zip(mine, its, strict=True)))]
+        if (broken := _broken(base.program, other.program)) is not None:
+            yield other.program.ladder.reason.id, [below(broken, self._largest(base))]
         for name in dict.fromkeys((*base.said, *other.said)):
             this, that = base.said.get(name), other.said.get(name)
             if not _is_same(this, that, moved):
-                yield name, list(self._attempts(this, that, other))
+                yield name, self._attempts(name, this, that, other)
 
-    def _attempts(self, this: Said | None, that: Said | None, other: Side) -> Iterator[Formula]:
+    def _attempts(self, name: str, this: Said | None, that: Said | None, other: Side) -> Iterator[Formula]:
         sides = ((self._base, this), (other, that))
-        yield self._differ([side.plain for side, _ in sides], sides)
-        order = self._base.program.classify.order[::-1]
-        exact = Choice(self._class[0], True, order)
-        yield self._differ([side.of_class(exact) for side, _ in sides], sides)
+        yield self._differ(
+            [None if one is None else signals(one.item, side.program, side.plain) for side, one in sides]
+        )
+        exact = Choice(self._class[0], True, self._base.program.classify.order[::-1])
+        yield self._differ([self._told(name, one, side, exact) for side, one in sides])
 
-    def _differ(self, readings: list[Reading], sides: Any) -> Formula:
-        found = [
-            None if one is None else signals(one.item, side.program, reading)
-            for reading, (side, one) in zip(readings, sides, strict=True)
-        ]
+    def _told(self, name: str, one: Said | None, side: Side, exact: Choice) -> tuple[Number, ...] | None:
+        """Return what a decision says at the class that the rules give; None where it has no such rule."""
+        if one is None:
+            return None
+        known = side.of_class(exact, is_sure=False)
+        match one.item:
+            case Step():
+                return told_step(
+                    name, side.program, Blended(known, side.of_class(exact, is_sure=True), self._weight)
+                )
+            case StatusRule():
+                return told_status(one.item, side.program, known, exact)
+            case Limit() | (Scorecard(), Characteristic()) | Scorecard():
+                # These may be told by what is left without the estimates.
+                known = side.of_class(exact, is_sure=True)
+        return signals(one.item, side.program, known)
+
+    @cached_property
+    def _weight(self) -> Fraction:
+        weight = self._base.language.constants.get(self._base.program.estimate_weight)
+        return weight if isinstance(weight, Fraction) else Fraction(1)
+
+    def _differ(self, found: Sequence[tuple[Number, ...] | None]) -> Formula:
         length = max(len(one) for one in found if one is not None)
         these, others = (one if one is not None else (NOTHING,) * length for one in found)
         return differ(these, others)
@@ -149,12 +205,37 @@ class Equivalence:
             return Likeness("equivalent")
         cone = facts_in(formula)
         laws = [law.holds(self._asset) for law in concerning(cone, self._base.assets.laws)]
+        laws.append(self._beneath)
         outcome, model = solve(every(self._ranges, formula), laws, until)
-        if outcome == "proved":
-            return Likeness("equivalent")
-        if outcome == "unknown":
-            return Likeness("unknown", by)
-        return Likeness("different", by, valued(model, self._asset, self._asset, cone)[0])
+        if outcome != "refuted":
+            return Likeness("equivalent") if outcome == "proved" else Likeness("unknown", by)
+        guesses = [z3.Bool(name) for name in _estimates(formula)]
+        if guesses:
+            # An asset without estimates says more plainly what differs.
+            plain, other = solve(every(self._ranges, formula, *map(z3.Not, guesses)), laws, until)
+            model = other if plain == "refuted" else model
+        values = valued(model, self._asset, self._asset, cone)[0]
+        for guess in guesses:
+            name = guess.decl().name().removesuffix(ESTIMATED)
+            if z3.is_true(model.eval(guess, model_completion=True)) and values.get(name) is not None:
+                values[name] = Estimate(values[name])
+        return Likeness("different", by, values)
+
+    def _largest(self, side: Side) -> Real:
+        """Return the most that an account may hold, in USD: no ladder goes further."""
+        caps = side.program.caps
+        tick = caps.rounding.to if caps.rounding.mode == "up" else Fraction(0)
+        limits = [limit_of(limit, side.plain) for limit in caps.limits]
+        venue = most(caps.least_venue, arithmetic("+", least(NO_LIMIT, *limits), tick))
+        return most(caps.least_account, arithmetic("+", arithmetic("*", venue, caps.account_share), tick))
+
+    @cached_property
+    def _beneath(self) -> Formula:
+        """What is known of a layer's haircut: it was decided by these rules."""
+        haircut, found = self._base.program.haircut, self._asset.layer["layer.haircut"]
+        least = haircut.low - haircut.low % haircut.rounding.to
+        assert isinstance(found, Number)  # noqa: S101 - the vocabulary says so
+        return some(compare("==", found.value, Fraction(0)), compare(">=", found.value, least))
 
 
 class Compared:
@@ -184,7 +265,7 @@ def _without_estimates(asset: Asset) -> Asset:
     """Return the asset with any of its facts hidden."""
 
     def hidden(name: str, term: Term) -> Term:
-        kept = z3.Not(z3.Bool(f"{name} estimated"))
+        kept = z3.Not(z3.Bool(f"{name}{ESTIMATED}"))
         match term:
             case Number(value, known):
                 return Number(value, every(known, kept))
@@ -193,12 +274,19 @@ def _without_estimates(asset: Asset) -> Asset:
         return Truth(every(term.yes, kept), every(term.no, kept))
 
     backing = asset.backing
-    known = every(backing.known, z3.Not(z3.Bool("backing.components estimated")))
+    known = every(backing.known, z3.Not(z3.Bool(f"{COMPONENTS}{ESTIMATED}")))
     return Asset(
         {name: hidden(name, term) for name, term in asset.facts.items()},
         replace(backing, known=known),
         asset.layer,
     )
+
+
+def _estimates(formula: Formula) -> list[str]:
+    """Return the names of the variables that say of a fact that it is estimated."""
+    if isinstance(formula, bool):
+        return []
+    return sorted(name for name in names_in(formula) if name.endswith(ESTIMATED))
 
 
 def _moved(base: Side, other: Side) -> frozenset[str]:
@@ -214,6 +302,13 @@ def _moved(base: Side, other: Side) -> frozenset[str]:
         if means[name] is not expr or _reads(expr, found):
             found.add(name)
     return frozenset(found)
+
+
+def _broken(this: Program, other: Program) -> Fraction | None:
+    """Return the least size at which one of two ladders breaks; None where both break alike."""
+    # Every ladder breaks at the least account.
+    sizes = ({*one.ladder.breakpoints, one.caps.least_account} for one in (this, other))
+    return min(set.symmetric_difference(*sizes), default=None)
 
 
 def _reads(node: Typed | None, names: set[str] | frozenset[str]) -> bool:
@@ -236,7 +331,6 @@ def _together(program: Program) -> object:
         (rating.weights, rating.lift, rating.bands, set(rating.ineligible)),
         (rating.worthless, rating.intake),
         (haircut.low, haircut.high, haircut.rounding, haircut.initial_floor, haircut.initial_share),
-        program.ladder.breakpoints,
         (caps.least_venue, caps.least_account, caps.account_share, caps.rounding),
         [param for param in program.params if param.name == program.estimate_weight],
     )

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
+
+
+class Estimate(NamedTuple):
+    """A value that is estimated."""
+
+    value: Any
 
 
 @dataclass(frozen=True, slots=True)

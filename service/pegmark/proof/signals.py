@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from pegmark.engine.compiled import STATUSES
 from pegmark.language.nodes import Typed
 from pegmark.proof.assets import LAYER_CLASS, Asset
-from pegmark.proof.cores import amount_of, fires, limit_of, points
+from pegmark.proof.cores import amount_of, applied, fires, limit_of, points
 from pegmark.proof.terms import (
     Choice,
     Formula,
@@ -22,9 +23,11 @@ from pegmark.proof.terms import (
     Real,
     Term,
     Truth,
+    arithmetic,
     below,
     compare,
     every,
+    most,
     no,
     pick,
     some,
@@ -189,6 +192,54 @@ def differ(these: tuple[Number, ...], others: tuple[Number, ...]) -> Formula:
             for this, other in zip(these, others, strict=True)
         )
     )
+
+
+class Blended(NamedTuple):
+    """An asset with and without its estimates, and how far amounts lie from the one to the other."""
+
+    known: Reading
+    sure: Reading
+    weight: Fraction
+
+    def amount(self, step: Step) -> Number:
+        """Return what a step comes to; not there where it applies to neither."""
+        nothing = ZERO if step.op in ("add", "max") else ONE
+        applies = [_applies(step.when, reading) for reading in (self.known, self.sure)]
+        at = [
+            pick(holds, amount_of(step, reading), nothing)
+            for holds, reading in zip(applies, (self.known, self.sure), strict=True)
+        ]
+        lost = arithmetic("-", most(*at), at[0])
+        return Number(arithmetic("+", at[0], arithmetic("*", self.weight, lost)), some(*applies))
+
+
+def told_step(name: str, program: Program, blended: Blended) -> tuple[Number, ...]:
+    """Return what the line of a step says: an amount, or by how much it changes the haircut so far."""
+    haircut = program.haircut
+    if name == haircut.reference.reason.id:
+        return (blended.amount(haircut.reference),)
+    start = blended.amount(haircut.start)
+    if name == haircut.start.reason.id:
+        return (start,)
+    before = pick(start.known, start.value, ZERO)
+    for step in haircut.steps:
+        own = blended.amount(step)
+        after = applied(step, before, own.value)
+        if step.reason.id == name:
+            change = own.value if step.op == "add" else arithmetic("-", after, before)
+            return (Number(change, own.known),)
+        before = pick(own.known, after, before)
+    raise LookupError(name)
+
+
+def told_status(rule: StatusRule, program: Program, reading: Reading, chosen: Choice) -> tuple[Number, ...]:
+    """Return the status that a rule gives, where none that is worse is given."""
+    rating, severity = program.rating, STATUSES.index(rule.then)
+    worse = [fires(other, reading) for other in rating.statuses if STATUSES.index(other.then) > severity]
+    if severity < STATUSES.index("ineligible"):
+        refused = (Fraction(chosen.members.index(name)) for name in rating.ineligible)
+        worse += [compare("==", chosen.index, place) for place in refused]
+    return (Number(Fraction(severity), every(fires(rule, reading), no(some(*worse)))),)
 
 
 def decided(

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from pegmark.facts.components import COMPONENTS
+from pegmark.proof.likeness import Estimate
 
 GRIDS = (Fraction(1, 100), Fraction(1, 10_000), Fraction(1, 10**6), Fraction(1, 10**12))
 """Numbers are first tried as rough as anybody would state them."""
@@ -18,6 +19,8 @@ def stated(values: Mapping[str, Any], grid: Fraction) -> dict[str, Any]:
 
 
 def _stated(name: str, value: Any, grid: Fraction) -> Any:
+    if isinstance(value, Estimate):
+        return {"value": _stated(name, value.value, grid), "estimated": True}
     if name == COMPONENTS:
         if value is None:
             return None

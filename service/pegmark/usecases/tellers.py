@@ -130,13 +130,23 @@ class _Telling:
         yield from islice(self._separation.candidates(self._mutant), MOST)
 
     def _stripped(self, teller: Teller, is_traced: bool) -> Teller:
-        """Return the case without the changes that do not matter."""
+        """Return the case without the changes, and the components, that do not matter."""
         for change in teller.candidate.changes:
             changes = tuple(other for other in teller.candidate.changes if other is not change)
-            fewer = Teller(replace(teller.candidate, changes=changes))
-            if self._tells(fewer, is_traced):
-                teller = fewer
+            teller = self._with(teller, changes, is_traced)
+        for fact, said in teller.candidate.changes:
+            for row in said if isinstance(said, list) else ():
+                changes = tuple(
+                    (name, [kept for kept in value if kept is not row] if name == fact else value)
+                    for name, value in teller.candidate.changes
+                )
+                teller = self._with(teller, changes, is_traced)
         return teller
+
+    def _with(self, teller: Teller, changes: tuple[tuple[str, Any], ...], is_traced: bool) -> Teller:
+        """Return the case with these changes, if it tells as much."""
+        fewer = Teller(replace(teller.candidate, changes=changes))
+        return fewer if self._tells(fewer, is_traced) else teller
 
     def tells(self, teller: Teller) -> bool:
         """Tell whether a case found before tells this mutant too; then it says by what."""
