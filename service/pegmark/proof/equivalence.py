@@ -21,6 +21,7 @@ from pegmark.facts.components import COMPONENTS
 from pegmark.language.nodes import Typed, reads
 from pegmark.proof.assets import Asset, Assets, facts_in, names_in
 from pegmark.proof.cores import NO_LIMIT, limit_of
+from pegmark.proof.dependency import SIZE
 from pegmark.proof.likeness import Estimate, Likeness
 from pegmark.proof.pair import CLASS, outcomes
 from pegmark.proof.prover import concerning, solve, valued
@@ -30,6 +31,7 @@ from pegmark.proof.signals import (
     Said,
     decided,
     differ,
+    is_lost,
     said,
     signals,
     told_status,
@@ -88,9 +90,10 @@ class Side:
         """The asset without its estimates."""
         return self.assets.reading(self._hidden, self._free)
 
-    def of_class(self, exact: Term, *, is_sure: bool) -> Reading:
-        """Return the asset of this class, with or without its estimates."""
-        return self.assets.reading(self._hidden if is_sure else self._asset, {**self._free, CLASS: exact})
+    def of_class(self, exact: Term, *, is_sure: bool, size: Fraction | None = None) -> Reading:
+        """Return the asset of this class, with or without its estimates, at any size or at one."""
+        given = {**self._free, CLASS: exact} | ({} if size is None else {SIZE: Number(size, True)})
+        return self.assets.reading(self._hidden if is_sure else self._asset, given)
 
 
 class Equivalence:
@@ -177,11 +180,18 @@ class Equivalence:
                     name, side.program, Blended(known, side.of_class(exact, is_sure=True), self._weight)
                 )
             case StatusRule():
-                return told_status(one.item, side.program, known, exact)
+                lost = is_lost(side.program, self._least(side, exact))
+                return told_status(one.item, side.program, known, exact, lost)
             case Limit() | (Scorecard(), Characteristic()) | Scorecard():
                 # These may be told by what is left without the estimates.
                 known = side.of_class(exact, is_sure=True)
         return signals(one.item, side.program, known)
+
+    def _least(self, side: Side, exact: Choice) -> Blended:
+        """Return the asset at the least account, at which it is asked whether anything is left."""
+        size = side.program.caps.least_account
+        known, sure = (side.of_class(exact, is_sure=is_sure, size=size) for is_sure in (False, True))
+        return Blended(known, sure, self._weight)
 
     @cached_property
     def _weight(self) -> Fraction:

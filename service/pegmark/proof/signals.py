@@ -40,6 +40,7 @@ from pegmark.rulebook.program import (
     Characteristic,
     Classify,
     Condition,
+    Haircut,
     KnockOut,
     Limit,
     Mark,
@@ -218,28 +219,44 @@ def told_step(name: str, program: Program, blended: Blended) -> tuple[Number, ..
     haircut = program.haircut
     if name == haircut.reference.reason.id:
         return (blended.amount(haircut.reference),)
-    start = blended.amount(haircut.start)
-    if name == haircut.start.reason.id:
-        return (start,)
-    before = pick(start.known, start.value, ZERO)
-    for step in haircut.steps:
-        own = blended.amount(step)
-        after = applied(step, before, own.value)
+    for step, own, before, after in _lines(haircut, blended):
         if step.reason.id == name:
-            change = own.value if step.op == "add" else arithmetic("-", after, before)
+            is_added = step is haircut.start or step.op == "add"
+            change = own.value if is_added else arithmetic("-", after, before)
             return (Number(change, own.known),)
-        before = pick(own.known, after, before)
     raise LookupError(name)
 
 
-def told_status(rule: StatusRule, program: Program, reading: Reading, chosen: Choice) -> tuple[Number, ...]:
+def _lines(haircut: Haircut, blended: Blended) -> Iterator[tuple[Step, Number, Real, Real]]:
+    """Yield each step with its amount, and the haircut before and after it."""
+    before: Real = ZERO
+    for step in (haircut.start, *haircut.steps):
+        own = blended.amount(step)
+        found = own.value if step is haircut.start else applied(step, before, own.value)
+        after = pick(own.known, found, before)
+        yield step, own, before, after
+        before = after
+
+
+def is_lost(program: Program, blended: Blended) -> Formula:
+    """Return where everything is lost, so that nothing is accepted; not everywhere that it is."""
+    haircut = program.haircut
+    if program.rating.worthless is None or haircut.high < ONE:
+        return False
+    *_, (_, _, _, after) = _lines(haircut, blended)
+    return compare(">=", after, ONE)
+
+
+def told_status(
+    rule: StatusRule, program: Program, reading: Reading, chosen: Choice, lost: Formula
+) -> tuple[Number, ...]:
     """Return the status that a rule gives, where none that is worse is given."""
     rating, severity = program.rating, STATUSES.index(rule.then)
     worse = [fires(other, reading) for other in rating.statuses if STATUSES.index(other.then) > severity]
     if severity < STATUSES.index("ineligible"):
         refused = (Fraction(chosen.members.index(name)) for name in rating.ineligible)
         worse += [compare("==", chosen.index, place) for place in refused]
-    return (Number(Fraction(severity), every(fires(rule, reading), no(some(*worse)))),)
+    return (Number(Fraction(severity), every(fires(rule, reading), no(some(*worse, lost)))),)
 
 
 def decided(

@@ -132,6 +132,10 @@ class Ground:
         fillings = self.book.program.fillings
         bounding = {read.name for filling in fillings for read in reads(filling.expr)}
         self._bounding = bounding | {filling.reason.id for filling in fillings}
+        layering = self.book.program.classify.layering
+        if layering is not None:
+            # Nor are the same layers looked at.
+            self._bounding.add(layering.reason.id)
 
     def outcome(self, mutant: Mutant) -> Found:
         """Return the title of a case that notices a mutant; where none does, whether one could."""
@@ -160,7 +164,7 @@ class Ground:
         return self._told[id(attempt)]
 
     def is_bounding(self, mutant: Mutant) -> bool:
-        """Tell whether a mutant moves bounds that known facts have to keep to."""
+        """Tell whether a mutant may find in a question another case: by bounds, or by what lies beneath."""
         return mutant.rule in self._bounding
 
     def is_same(self, mutant: Mutant) -> bool:
