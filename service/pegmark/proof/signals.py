@@ -40,6 +40,7 @@ from pegmark.rulebook.program import (
     Characteristic,
     Classify,
     Condition,
+    Curve,
     Haircut,
     KnockOut,
     Limit,
@@ -49,6 +50,7 @@ from pegmark.rulebook.program import (
     Scorecard,
     StatusRule,
     Step,
+    Table,
 )
 
 ZERO, ONE = Fraction(0), Fraction(1)
@@ -239,12 +241,31 @@ def _lines(haircut: Haircut, blended: Blended) -> Iterator[tuple[Step, Number, R
 
 
 def is_lost(program: Program, blended: Blended) -> Formula:
-    """Return where everything is lost, so that nothing is accepted; not everywhere that it is."""
+    """Return where one step loses everything and none after it takes back, so that nothing is accepted."""
     haircut = program.haircut
     if program.rating.worthless is None or haircut.high < ONE:
         return False
-    *_, (_, _, _, after) = _lines(haircut, blended)
-    return compare(">=", after, ONE)
+    found: Formula = False
+    kept: Formula = True
+    for step in reversed((haircut.start, *haircut.steps)):
+        own = blended.amount(step)
+        if step is haircut.start or step.op == "max":
+            found = some(found, every(own.known, compare(">=", own.value, ONE), kept))
+        elif step.op == "add":
+            kept = every(kept, _is_no_gain(step, own))
+        else:
+            kept = False
+    return found
+
+
+def _is_no_gain(step: Step, own: Number) -> Formula:
+    """Return where a step adds nothing negative: of what is read off a list, told by the list."""
+    match step.amount:
+        case Curve(points=points):
+            return min(y for _, y in points) >= ZERO
+        case Table(rows=rows):
+            return min(value for _, value in rows) >= ZERO
+    return compare(">=", own.value, ZERO)
 
 
 def told_status(
