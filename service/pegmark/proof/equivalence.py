@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
+from math import ceil
 from time import monotonic
 from typing import Any
 
@@ -31,6 +32,7 @@ from pegmark.proof.signals import (
     Said,
     decided,
     differ,
+    is_least,
     is_lost,
     said,
     signals,
@@ -56,6 +58,7 @@ from pegmark.proof.terms import (
 from pegmark.proof.translate import Language, Reading
 from pegmark.rulebook.program import (
     Characteristic,
+    Haircut,
     Limit,
     Program,
     Scorecard,
@@ -154,6 +157,9 @@ class Equivalence:
         if is_reclassed:
             mine, its = self._class, self._decided(other)
             yield CLASS, [some(*(compare("!=", a, b) for a, b in zip(mine, its, strict=True)))]
+        lows = {base.program.haircut.low, other.program.haircut.low}
+        if len(lows) > 1:
+            yield base.program.haircut.bounds_reason.id, [self._is_low(other, max(lows))]
         if (broken := _broken(base.program, other.program)) is not None:
             yield other.program.ladder.reason.id, [below(broken, self._largest(base))]
         for name in dict.fromkeys((*base.said, *other.said)):
@@ -230,6 +236,12 @@ class Equivalence:
             if z3.is_true(model.eval(guess, model_completion=True)) and values.get(name) is not None:
                 values[name] = Estimate(values[name])
         return Likeness("different", by, values)
+
+    def _is_low(self, side: Side, low: Fraction) -> Formula:
+        """Return where a haircut may come to less than `low` before its bounds."""
+        exact = Choice(self._class[0], True, side.program.classify.order[::-1])
+        known, sure = (side.of_class(exact, is_sure=is_sure) for is_sure in (False, True))
+        return no(is_least(low, side.program.haircut, Blended(known, sure, self._weight)))
 
     def _largest(self, side: Side) -> Real:
         """Return the most that an account may hold, in USD: no ladder goes further."""
@@ -340,10 +352,20 @@ def _together(program: Program) -> object:
         program.classify.layering,
         (rating.weights, rating.lift, rating.bands, set(rating.ineligible)),
         (rating.worthless, rating.intake),
-        (haircut.low, haircut.high, haircut.rounding, haircut.initial_floor, haircut.initial_share),
+        (haircut.high, haircut.rounding, _initials(haircut)),
         (caps.least_venue, caps.least_account, caps.account_share, caps.rounding),
         [param for param in program.params if param.name == program.estimate_weight],
     )
+
+
+def _initials(haircut: Haircut) -> list[Fraction]:
+    """Return initial for everything that maintenance can be rounded to."""
+    tick, high = haircut.rounding.to, haircut.high
+    found = []
+    for maintenance in (*(n * tick for n in range(int(high / tick) + 1)), high):
+        more = max(haircut.initial_floor, haircut.initial_share * maintenance)
+        found.append(min(Fraction(1), ceil((maintenance + more) / tick) * tick))
+    return found
 
 
 def _ops(program: Program) -> dict[str, str]:

@@ -245,12 +245,17 @@ def is_lost(program: Program, blended: Blended) -> Formula:
     haircut = program.haircut
     if program.rating.worthless is None or haircut.high < ONE:
         return False
+    return is_least(ONE, haircut, blended)
+
+
+def is_least(low: Fraction, haircut: Haircut, blended: Blended) -> Formula:
+    """Return where one step comes to `low` or more, and none after it takes back: there the haircut does."""
     found: Formula = False
     kept: Formula = True
     for step in reversed((haircut.start, *haircut.steps)):
         own = blended.amount(step)
         if step is haircut.start or step.op == "max":
-            found = some(found, every(own.known, compare(">=", own.value, ONE), kept))
+            found = some(found, every(own.known, compare(">=", own.value, low), kept))
         elif step.op == "add":
             kept = every(kept, _is_no_gain(step, own))
         else:
