@@ -8,43 +8,28 @@ that the rules give, since no asset may come there by another. Facts may be miss
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
-from math import ceil
 from time import monotonic
 from typing import Any
 
 import z3
 
-from pegmark.facts.components import COMPONENTS
 from pegmark.language.nodes import Typed, reads
-from pegmark.proof.assets import Asset, Assets, facts_in, names_in
+from pegmark.proof.assets import Assets, facts_in, names_in
 from pegmark.proof.cores import NO_LIMIT, limit_of
-from pegmark.proof.dependency import SIZE
 from pegmark.proof.likeness import Estimate, Likeness
+from pegmark.proof.lines import Blended, is_least, is_lost, told_status, told_step
 from pegmark.proof.pair import CLASS, outcomes
 from pegmark.proof.prover import concerning, solve, valued
-from pegmark.proof.signals import (
-    NOTHING,
-    Blended,
-    Said,
-    decided,
-    differ,
-    is_least,
-    is_lost,
-    said,
-    signals,
-    told_status,
-    told_step,
-)
+from pegmark.proof.sides import ESTIMATED, Side, without_estimates
+from pegmark.proof.signals import NOTHING, Said, decided, differ, signals
 from pegmark.proof.terms import (
     Choice,
     Formula,
     Number,
     Real,
-    Term,
     Truth,
     arithmetic,
     below,
@@ -55,10 +40,10 @@ from pegmark.proof.terms import (
     no,
     some,
 )
-from pegmark.proof.translate import Language, Reading
+from pegmark.proof.together import broken, operations, together
+from pegmark.proof.translate import Language
 from pegmark.rulebook.program import (
     Characteristic,
-    Haircut,
     Limit,
     Program,
     Scorecard,
@@ -68,35 +53,6 @@ from pegmark.rulebook.program import (
 
 TOGETHER = "together"
 """What rules are put together by: constants that everything passes through."""
-ESTIMATED = " estimated"
-
-
-class Side:
-    """One of two programs: what it says, and how it reads an asset that both are asked about."""
-
-    def __init__(
-        self, program: Program, day: date, asset: Asset, hidden: Asset, free: dict[str, Term]
-    ) -> None:
-        self.program = program
-        self.language = Language(program, day)
-        self.assets = Assets(program, self.language)
-        self.said = said(program)
-        self._asset, self._hidden, self._free = asset, hidden, free
-
-    @cached_property
-    def plain(self) -> Reading:
-        """The asset, outcomes of earlier sections being anything."""
-        return self.assets.reading(self._asset, self._free)
-
-    @cached_property
-    def sure(self) -> Reading:
-        """The asset without its estimates."""
-        return self.assets.reading(self._hidden, self._free)
-
-    def of_class(self, exact: Term, *, is_sure: bool, size: Fraction | None = None) -> Reading:
-        """Return the asset of this class, with or without its estimates, at any size or at one."""
-        given = {**self._free, CLASS: exact} | ({} if size is None else {SIZE: Number(size, True)})
-        return self.assets.reading(self._hidden if is_sure else self._asset, given)
 
 
 class Equivalence:
@@ -105,7 +61,7 @@ class Equivalence:
     def __init__(self, base: Program, day: date) -> None:
         self._day = day
         self._asset = Assets(base, Language(base, day)).any()
-        self._hidden = _without_estimates(self._asset)
+        self._hidden = without_estimates(self._asset)
         self._free, self._ranges = outcomes(base)
         for name in ("maintenance", "initial", "cap"):
             self._free[f"output.{name}"] = Number(z3.Real(f"output.{name}"), True)
@@ -122,9 +78,9 @@ class Equivalence:
     def of(self, mutant: Program, seconds: float) -> Likeness:
         """Return whether a program with one difference decides alike, within so many seconds."""
         until = monotonic() + seconds
-        ops, others = _ops(self._base.program), _ops(mutant)
+        ops, others = operations(self._base.program), operations(mutant)
         is_shared = all(others.get(name, op) == op for name, op in ops.items())
-        if not is_shared or _together(self._base.program) != _together(mutant):
+        if not is_shared or together(self._base.program) != together(mutant):
             return Likeness("different", TOGETHER)
         other = self._side(mutant)
         moved = _moved(self._base, other)
@@ -160,8 +116,8 @@ class Equivalence:
         lows = {base.program.haircut.low, other.program.haircut.low}
         if len(lows) > 1:
             yield base.program.haircut.bounds_reason.id, [self._is_low(other, max(lows))]
-        if (broken := _broken(base.program, other.program)) is not None:
-            yield other.program.ladder.reason.id, [below(broken, self._largest(base))]
+        if (size := broken(base.program, other.program)) is not None:
+            yield other.program.ladder.reason.id, [below(size, self._largest(base))]
         for name in dict.fromkeys((*base.said, *other.said)):
             this, that = base.said.get(name), other.said.get(name)
             if not _is_same(this, that, moved):
@@ -283,27 +239,6 @@ class Compared:
         return [Equivalence(self._base, day) for day in self._days]
 
 
-def _without_estimates(asset: Asset) -> Asset:
-    """Return the asset with any of its facts hidden."""
-
-    def hidden(name: str, term: Term) -> Term:
-        kept = z3.Not(z3.Bool(f"{name}{ESTIMATED}"))
-        match term:
-            case Number(value, known):
-                return Number(value, every(known, kept))
-            case Choice(index, known, members):
-                return Choice(index, every(known, kept), members)
-        return Truth(every(term.yes, kept), every(term.no, kept))
-
-    backing = asset.backing
-    known = every(backing.known, z3.Not(z3.Bool(f"{COMPONENTS}{ESTIMATED}")))
-    return Asset(
-        {name: hidden(name, term) for name, term in asset.facts.items()},
-        replace(backing, known=known),
-        asset.layer,
-    )
-
-
 def _estimates(formula: Formula) -> list[str]:
     """Return the names of the variables that say of a fact that it is estimated."""
     if isinstance(formula, bool):
@@ -326,13 +261,6 @@ def _moved(base: Side, other: Side) -> frozenset[str]:
     return frozenset(found)
 
 
-def _broken(this: Program, other: Program) -> Fraction | None:
-    """Return the least size at which one of two ladders breaks; None where both break alike."""
-    # Every ladder breaks at the least account.
-    sizes = ({*one.ladder.breakpoints, one.caps.least_account} for one in (this, other))
-    return min(set.symmetric_difference(*sizes), default=None)
-
-
 def _reads(node: Typed | None, names: set[str] | frozenset[str]) -> bool:
     return node is not None and any(read.name in names for read in reads(node))
 
@@ -342,31 +270,3 @@ def _is_same(this: Said | None, that: Said | None, moved: frozenset[str]) -> boo
         return False
     is_shared = this.item is that.item or this.item == that.item
     return is_shared and not any(_reads(node, moved) for node in this.nodes)
-
-
-def _together(program: Program) -> object:
-    """Return the constants by which what rules say is put together."""
-    rating, haircut, caps = program.rating, program.haircut, program.caps
-    return (
-        program.classify.order,
-        program.classify.layering,
-        (rating.weights, rating.lift, rating.bands, set(rating.ineligible)),
-        (rating.worthless, rating.intake),
-        (haircut.high, haircut.rounding, _initials(haircut)),
-        (caps.least_venue, caps.least_account, caps.account_share, caps.rounding),
-        [param for param in program.params if param.name == program.estimate_weight],
-    )
-
-
-def _initials(haircut: Haircut) -> list[Fraction]:
-    """Return initial for everything that maintenance can be rounded to."""
-    tick, high = haircut.rounding.to, haircut.high
-    found = []
-    for maintenance in (*(n * tick for n in range(int(high / tick) + 1)), high):
-        more = max(haircut.initial_floor, haircut.initial_share * maintenance)
-        found.append(min(Fraction(1), ceil((maintenance + more) / tick) * tick))
-    return found
-
-
-def _ops(program: Program) -> dict[str, str]:
-    return {step.reason.id: step.op for step in program.haircut.steps}

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple
 
 from pegmark.engine.compiled import STATUSES
 from pegmark.language.nodes import Typed
 from pegmark.proof.assets import LAYER_CLASS, Asset
-from pegmark.proof.cores import amount_of, applied, fires, limit_of, points
+from pegmark.proof.cores import amount_of, fires, limit_of, points
 from pegmark.proof.terms import (
     Choice,
     Formula,
@@ -23,11 +22,9 @@ from pegmark.proof.terms import (
     Real,
     Term,
     Truth,
-    arithmetic,
     below,
     compare,
     every,
-    most,
     no,
     pick,
     some,
@@ -40,8 +37,6 @@ from pegmark.rulebook.program import (
     Characteristic,
     Classify,
     Condition,
-    Curve,
-    Haircut,
     KnockOut,
     Limit,
     Mark,
@@ -50,7 +45,6 @@ from pegmark.rulebook.program import (
     Scorecard,
     StatusRule,
     Step,
-    Table,
 )
 
 ZERO, ONE = Fraction(0), Fraction(1)
@@ -116,7 +110,7 @@ def signals(item: Item, program: Program, reading: Reading) -> tuple[Number, ...
     """Return what a decision says by one item, as numbers that are there or not."""
     match item:
         case Scorecard():
-            return (Number(ONE, _applies(item.applies, reading)),)
+            return (Number(ONE, applies_to(item.applies, reading)),)
         case (Scorecard() as card, Characteristic() as line):
             return (Number(points(card, line, reading), True), Number(Fraction(line.weight), True))
         case KnockOut():
@@ -125,9 +119,9 @@ def signals(item: Item, program: Program, reading: Reading) -> tuple[Number, ...
         case StatusRule():
             return (Number(Fraction(STATUSES.index(item.then)), fires(item, reading)),)
         case Step():
-            return (Number(amount_of(item, reading), _applies(item.when, reading)),)
+            return (Number(amount_of(item, reading), applies_to(item.when, reading)),)
         case Limit():
-            applies = _applies(item.when, reading)
+            applies = applies_to(item.when, reading)
             known = every(applies, reading.number(item.amount).known)
             return Number(limit_of(item, reading), applies), Number(ONE, known)
         case Mark():
@@ -151,7 +145,8 @@ def signals(item: Item, program: Program, reading: Reading) -> tuple[Number, ...
     return (reading.number(item),)
 
 
-def _applies(when: Typed | None, reading: Reading) -> Formula:
+def applies_to(when: Typed | None, reading: Reading) -> Formula:
+    """Return whether what has a condition applies: also where that is unknown."""
     return True if when is None else no(reading.truth(when).no)
 
 
@@ -195,94 +190,6 @@ def differ(these: tuple[Number, ...], others: tuple[Number, ...]) -> Formula:
             for this, other in zip(these, others, strict=True)
         )
     )
-
-
-class Blended(NamedTuple):
-    """An asset with and without its estimates, and how far amounts lie from the one to the other."""
-
-    known: Reading
-    sure: Reading
-    weight: Fraction
-
-    def amount(self, step: Step) -> Number:
-        """Return what a step comes to; not there where it applies to neither."""
-        nothing = ZERO if step.op in ("add", "max") else ONE
-        applies = [_applies(step.when, reading) for reading in (self.known, self.sure)]
-        at = [
-            pick(holds, amount_of(step, reading), nothing)
-            for holds, reading in zip(applies, (self.known, self.sure), strict=True)
-        ]
-        lost = arithmetic("-", most(*at), at[0])
-        return Number(arithmetic("+", at[0], arithmetic("*", self.weight, lost)), some(*applies))
-
-
-def told_step(name: str, program: Program, blended: Blended) -> tuple[Number, ...]:
-    """Return what the line of a step says: an amount, or by how much it changes the haircut so far."""
-    haircut = program.haircut
-    if name == haircut.reference.reason.id:
-        return (blended.amount(haircut.reference),)
-    for step, own, before, after in _lines(haircut, blended):
-        if step.reason.id == name:
-            is_added = step is haircut.start or step.op == "add"
-            change = own.value if is_added else arithmetic("-", after, before)
-            return (Number(change, own.known),)
-    raise LookupError(name)
-
-
-def _lines(haircut: Haircut, blended: Blended) -> Iterator[tuple[Step, Number, Real, Real]]:
-    """Yield each step with its amount, and the haircut before and after it."""
-    before: Real = ZERO
-    for step in (haircut.start, *haircut.steps):
-        own = blended.amount(step)
-        found = own.value if step is haircut.start else applied(step, before, own.value)
-        after = pick(own.known, found, before)
-        yield step, own, before, after
-        before = after
-
-
-def is_lost(program: Program, blended: Blended) -> Formula:
-    """Return where one step loses everything and none after it takes back, so that nothing is accepted."""
-    haircut = program.haircut
-    if program.rating.worthless is None or haircut.high < ONE:
-        return False
-    return is_least(ONE, haircut, blended)
-
-
-def is_least(low: Fraction, haircut: Haircut, blended: Blended) -> Formula:
-    """Return where one step comes to `low` or more, and none after it takes back: there the haircut does."""
-    found: Formula = False
-    kept: Formula = True
-    for step in reversed((haircut.start, *haircut.steps)):
-        own = blended.amount(step)
-        if step is haircut.start or step.op == "max":
-            found = some(found, every(own.known, compare(">=", own.value, low), kept))
-        elif step.op == "add":
-            kept = every(kept, _is_no_gain(step, own))
-        else:
-            kept = False
-    return found
-
-
-def _is_no_gain(step: Step, own: Number) -> Formula:
-    """Return where a step adds nothing negative: of what is read off a list, told by the list."""
-    match step.amount:
-        case Curve(points=points):
-            return min(y for _, y in points) >= ZERO
-        case Table(rows=rows):
-            return min(value for _, value in rows) >= ZERO
-    return compare(">=", own.value, ZERO)
-
-
-def told_status(
-    rule: StatusRule, program: Program, reading: Reading, chosen: Choice, lost: Formula
-) -> tuple[Number, ...]:
-    """Return the status that a rule gives, where none that is worse is given."""
-    rating, severity = program.rating, STATUSES.index(rule.then)
-    worse = [fires(other, reading) for other in rating.statuses if STATUSES.index(other.then) > severity]
-    if severity < STATUSES.index("ineligible"):
-        refused = (Fraction(chosen.members.index(name)) for name in rating.ineligible)
-        worse += [compare("==", chosen.index, place) for place in refused]
-    return (Number(Fraction(severity), every(fires(rule, reading), no(some(*worse, lost)))),)
 
 
 def decided(
