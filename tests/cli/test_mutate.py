@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,22 @@ def test_the_list_tries_nothing(run: Run, book: Path) -> None:
     name = found["found"][0]["id"]
     one = json.loads(run("mutate", str(book), "--only", name, "--format", "json").out)
     assert [mutant["id"] for mutant in one["found"]] == [name]
+
+
+def test_what_no_asset_can_tell_is_no_survivor(run: Run, book: Path) -> None:
+    """Proves that a fault which is proved to decide every asset alike counts for nothing."""
+    reply = json.loads(run("mutate", str(book), "--only", "HC-HEDGE/d26985", "--format", "json").out)
+    assert [(one["state"], one["proof"]) for one in reply["found"]] == [("equivalent", "equivalent")]
+    assert (reply["survived"], reply["score"]) == (0, 100.0)
+
+
+def test_without_a_solver_nothing_is_proved(run: Run, book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proves that survivors stay survivors where z3 is not installed, and that this is said."""
+    monkeypatch.setitem(sys.modules, "pegmark.proof.equivalence", None)
+    ran = run("mutate", str(book), "--only", "HC-HEDGE/d26985")
+    assert (ran.code, ran.err) == (0, "")
+    assert "pip install 'pegmark[proof]'" in ran.out
+    assert "1 survived: score 0 %" in ran.out
 
 
 def test_json_says_what_killed(run: Run, book: Path) -> None:

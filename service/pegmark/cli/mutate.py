@@ -20,14 +20,17 @@ from pegmark.cli.terminal import say, style_of
 from pegmark.cli.told import find, keep
 from pegmark.cli.tried import Prepared, prepare, read_sources
 from pegmark.cli.verbs import MISUSED, REFUSED, complain_of
+from pegmark.engine.compiled import compile_program
 from pegmark.errors import NotFound
 from pegmark.language import nearest
 from pegmark.problems import Problem
 from pegmark.settings import read_settings
 from pegmark.usecases.desk import Desk
-from pegmark.usecases.mutation import Ground, Outcome
+from pegmark.usecases.mutation import Compare, Ground, Outcome
 from pegmark.usecases.trials import run_trial
 
+SECONDS = 20.0
+"""What it may take to hold one survivor against the rulebook; most take a tenth of one."""
 TOGETHER = 16
 """How many mutants stay with one process: those of one rule are noticed by the same cases."""
 
@@ -55,7 +58,8 @@ Examples:
 \b
 A mutant is the rulebook with one small fault: `>` for `>=`, a number a step away, a rule
 left out. It is killed where a case of the suites no longer holds. What survives is a fault
-that nobody would notice. The score is the share killed of all that can be told at all.
+that nobody would notice, unless it is proved to decide every asset alike (with z3: pip
+install 'pegmark[proof]'). The score is the share killed of all that can be told at all.
 
 \b
 Exit codes: 0 done · 1 the score is under --fail-under · 2 wrong use, or a rulebook, suite
@@ -109,10 +113,10 @@ def command(
     if is_listed:
         FORMS[form](Mutated(prepared, [Outcome(mutant) for mutant in chosen], is_tried=False))
         return
-    ground = Ground(_desk(prepared), prepared.trials)
+    ground = Ground(_desk(prepared), prepared.trials, _compare(prepared))
     mutated = Mutated(prepared, _outcomes(ground, chosen, jobs or os.cpu_count() or 1))
     if is_searched or is_written:
-        told = find(prepared, ground, [one.mutant for one in mutated.survivors])
+        told = find(prepared, ground, mutated.survivors)
         mutated = replace(mutated, told=told)
         if is_written and told:
             kept = list({id(teller): teller for teller in told.values()}.values())
@@ -154,7 +158,17 @@ def _chosen(found: Sequence[Mutant], wanted: Sequence[str]) -> list[Mutant]:
 
 def _outcomes(ground: Ground, chosen: Sequence[Mutant], jobs: int) -> list[Outcome]:
     found = shared(lambda place: ground.outcome(chosen[place]), len(chosen), jobs, TOGETHER)
-    return [Outcome(mutant, killer, is_same) for mutant, (killer, is_same) in zip(chosen, found, strict=True)]
+    return [Outcome(mutant, one) for mutant, one in zip(chosen, found, strict=True)]
+
+
+def _compare(prepared: Prepared) -> Compare | None:
+    """Return what proves that a survivor decides every asset alike; None where there is no solver."""
+    try:
+        from pegmark.proof.equivalence import Compared  # noqa: PLC0415 - the solver may not be there
+    except ImportError:
+        return None
+    program = prepared.program
+    return Compared(program, compile_program(program).starts, SECONDS)
 
 
 def _desk(prepared: Prepared) -> Desk:

@@ -30,23 +30,31 @@ class Mutated:
     @property
     def survivors(self) -> list[Outcome]:
         """Return the mutants that no case notices and that can be told."""
-        return [one for one in self.outcomes if one.killer is None and not one.is_equivalent]
+        return [one for one in self.outcomes if one.state == "survived"]
 
     @property
     def equivalent(self) -> int:
-        """Return how many mutants are no other rulebook at all."""
-        return sum(one.is_equivalent for one in self.outcomes)
+        """Return how many mutants decide every asset alike."""
+        return self._count("equivalent")
 
     @property
     def killed(self) -> int:
         """Return how many mutants some case notices."""
-        return sum(one.killer is not None for one in self.outcomes)
+        return self._count("killed")
 
     @property
     def score(self) -> float:
         """Return the percentage killed of what can be told."""
         telling = len(self.outcomes) - self.equivalent
         return 100.0 * self.killed / telling if telling else 100.0
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether there was a solver for what survived."""
+        return all(one.found.likeness is not None for one in self.survivors)
+
+    def _count(self, state: str) -> int:
+        return sum(one.state == state for one in self.outcomes)
 
 
 def as_text(mutated: Mutated, style: Style) -> Iterator[str]:
@@ -65,10 +73,12 @@ def as_text(mutated: Mutated, style: Style) -> Iterator[str]:
         yield f"{book}: {count:,} mutants"
         return
     survived = len(mutated.survivors)
-    equal = f", {mutated.equivalent:,} the same to the letter" if mutated.equivalent else ""
+    equal = f", {mutated.equivalent:,} proved no fault" if mutated.equivalent else ""
     score = style.paint(f"score {percent(mutated.score)} %", fg="red" if survived else "green", bold=True)
     if mutated.written is not None:
         yield f"{mutated.written}: {mutated.kept:,} more cases, to look through"
+    if not mutated.is_proved:
+        yield "Which of these are no fault is not proved: that needs z3, pip install 'pegmark[proof]'"
     yield f"{book}: {count:,} mutants, {mutated.killed:,} killed{equal}, {survived:,} survived: {score}"
 
 
@@ -115,7 +125,7 @@ def _one(mutated: Mutated, outcome: Outcome) -> dict[str, Any]:
         "column": start.column,
     }
     if mutated.is_tried:
-        said |= {"state": outcome.state, "killed_by": outcome.killer}
+        said |= {"state": outcome.state, "killed_by": outcome.found.killer, "proof": _proof(outcome)}
     teller = (mutated.told or {}).get(mutant.id)
     if teller is not None:
         case = written(teller, mutated.prepared)
@@ -126,6 +136,14 @@ def _one(mutated: Mutated, outcome: Outcome) -> dict[str, Any]:
             "expect": dict(case.expect),
         }
     return said
+
+
+def _proof(outcome: Outcome) -> str | None:
+    """Return what was proved of a mutant that no case notices; None where nothing was."""
+    found = outcome.found
+    if found.is_same:
+        return "same code"
+    return None if found.likeness is None else found.likeness.outcome
 
 
 def percent(score: float) -> str:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from pegmark.authoring.files import folder_of
-from pegmark.authoring.mutation import Mutant
 from pegmark.authoring.mutation.text import FILE, Written, expected_written, fact_written, suite
 from pegmark.authoring.reading import read_settings
 from pegmark.cli.output import write
@@ -15,20 +14,20 @@ from pegmark.cli.refusal import Refused
 from pegmark.cli.tried import Prepared, prepare
 from pegmark.facts.vocabulary import FACTS
 from pegmark.problems import Problem
-from pegmark.usecases.mutation import Ground
+from pegmark.usecases.mutation import Ground, Outcome
 from pegmark.usecases.separation import Separation
 from pegmark.usecases.tellers import Teller, tellers
 from pegmark.usecases.trials import run_trial
 
 
-def find(prepared: Prepared, ground: Ground, survivors: Sequence[Mutant]) -> Mapping[str, Teller]:
+def find(prepared: Prepared, ground: Ground, survivors: Sequence[Outcome]) -> Mapping[str, Teller]:
     """Return the case that tells each mutant for which one was found, by the mutant's id."""
     specs = {**FACTS, **ground.book.custom}
     fixtures, venues = read_settings(prepared.sources.suites.texts, specs)
     if not fixtures:
         return {}
     found = tellers(ground, Separation(ground.desk, fixtures, venues), survivors)
-    return {mutant.id: teller for mutant, teller in zip(survivors, found, strict=True) if teller is not None}
+    return {one.mutant.id: teller for one, teller in zip(survivors, found, strict=True) if teller is not None}
 
 
 def written(teller: Teller, prepared: Prepared) -> Written:

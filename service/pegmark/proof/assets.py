@@ -247,6 +247,16 @@ def _is_member(choice: Choice) -> Formula:
 def facts_in(formula: Formula) -> frozenset[str]:
     """Return the submitted facts whose variables stand in a formula."""
     found: set[str] = set()
+    for variable in names_in(formula):
+        name = variable.rstrip("?'")
+        is_part = name.endswith((" share", " listed")) or name.startswith("layer.")
+        found |= {COMPONENTS, BASIS} if is_part or name == COMPONENTS else {name}
+    return frozenset(found)
+
+
+def names_in(formula: Formula) -> frozenset[str]:
+    """Return the names of the variables in a formula."""
+    found: set[str] = set()
     seen: set[int] = set()
     todo = [] if isinstance(formula, bool) else [formula]
     while todo:
@@ -255,9 +265,7 @@ def facts_in(formula: Formula) -> frozenset[str]:
             continue
         seen.add(node.get_id())
         if z3.is_const(node) and node.decl().kind() == z3.Z3_OP_UNINTERPRETED:
-            name = node.decl().name().rstrip("?'")
-            is_part = name.endswith((" share", " listed")) or name.startswith("layer.")
-            found |= {COMPONENTS, BASIS} if is_part or name == COMPONENTS else {name}
+            found.add(node.decl().name())
         todo += node.children()
     return frozenset(found)
 

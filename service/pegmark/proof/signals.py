@@ -110,7 +110,7 @@ def signals(item: Item, program: Program, reading: Reading) -> tuple[Number, ...
     """Return what a decision says by one item, as numbers that are there or not."""
     match item:
         case Scorecard():
-            return (Number(ONE, _applies(item.applies, reading)),)
+            return (Number(ONE, applies_to(item.applies, reading)),)
         case (Scorecard() as card, Characteristic() as line):
             return (Number(points(card, line, reading), True), Number(Fraction(line.weight), True))
         case KnockOut():
@@ -119,9 +119,9 @@ def signals(item: Item, program: Program, reading: Reading) -> tuple[Number, ...
         case StatusRule():
             return (Number(Fraction(STATUSES.index(item.then)), fires(item, reading)),)
         case Step():
-            return (Number(amount_of(item, reading), _applies(item.when, reading)),)
+            return (Number(amount_of(item, reading), applies_to(item.when, reading)),)
         case Limit():
-            applies = _applies(item.when, reading)
+            applies = applies_to(item.when, reading)
             known = every(applies, reading.number(item.amount).known)
             return Number(limit_of(item, reading), applies), Number(ONE, known)
         case Mark():
@@ -145,7 +145,8 @@ def signals(item: Item, program: Program, reading: Reading) -> tuple[Number, ...
     return (reading.number(item),)
 
 
-def _applies(when: Typed | None, reading: Reading) -> Formula:
+def applies_to(when: Typed | None, reading: Reading) -> Formula:
+    """Return whether what has a condition applies: also where that is unknown."""
     return True if when is None else no(reading.truth(when).no)
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 from pydantic import ValidationError
@@ -26,12 +25,11 @@ from pegmark.facts.snapshot import take
 from pegmark.proof.assets import LAYER_CLASS, LAYER_HAIRCUT, LAYER_SCORE
 from pegmark.proof.dependency import SIZE
 from pegmark.proof.prover import Verdict
+from pegmark.proof.stated import GRIDS, stated
 from pegmark.rulebook.custom import declared
 from pegmark.rulebook.program import Program
 
 SIZES = (1e5, 1e6, 1e7, 1e8)
-GRIDS = (Fraction(1, 100), Fraction(1, 10_000), Fraction(1, 10**6), Fraction(1, 10**12))
-"""Numbers are first tried as rough as anybody would state them."""
 Sizes = tuple[tuple[float, ...], tuple[float, ...]]
 """The sizes, in USD, that the better asset is decided at, and the worse one."""
 Said = Mapping[str, Any]
@@ -83,7 +81,7 @@ class Witnesses:
         ):
             return None  # A rule by itself: no asset has another class for nothing.
         for grid in GRIDS:
-            told = [_told(values, grid) for values in verdict.values]
+            told = [stated(values, grid) for values in verdict.values]
             cone = [name for name in told[0] if name != SIZE]
             sizes = _sizes(told)
             for base in ({}, *self._bases):
@@ -207,21 +205,3 @@ def _single(sizes: Sizes) -> list[Sizes]:
 
 def _known(told: Said) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value is not None and name != SIZE}
-
-
-def _told(values: Said, grid: Fraction) -> dict[str, Any]:
-    """Return the values of a model as a request states them, on a grid."""
-    return {name: _stated(name, value, grid) for name, value in values.items()}
-
-
-def _stated(name: str, value: Any, grid: Fraction) -> Any:
-    if name == COMPONENTS:
-        if value is None:
-            return None
-        return [{"kind": kind, "share": _stated("", share, grid)} for kind, share in value.items()]
-    if not isinstance(value, Fraction):
-        return value
-    # Dollars and days are stated in whole numbers where they are large.
-    step = max(grid, Fraction(1)) if abs(value) >= 1000 and grid >= Fraction(1, 10_000) else grid
-    rounded = round(value / step) * step
-    return int(rounded) if rounded.denominator == 1 else float(rounded)

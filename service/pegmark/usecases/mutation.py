@@ -8,7 +8,7 @@ another fault of the same rule come first.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from math import isnan
@@ -27,6 +27,7 @@ from pegmark.engine.report import decide, plain
 from pegmark.engine.scalar import write, write_bounds
 from pegmark.errors import FactsError
 from pegmark.language.nodes import reads
+from pegmark.proof.likeness import Likeness
 from pegmark.rulebook.program import Program
 from pegmark.usecases.assess import Case, Question, assess, prepare
 from pegmark.usecases.desk import Book, Desk
@@ -81,25 +82,47 @@ def _attempts(desk: Desk, trial: Trial) -> Iterator[Attempt]:
             yield Attempt(case.title, replace(case, expected=expected), explained, is_traced, found)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a mutant: the title of the case that noticed it, or that none can."""
+Compare = Callable[[Program], Likeness]
+"""Says of a program whether it decides every asset as the base does."""
 
-    mutant: Mutant
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What came of a mutant: the title of the case that noticed it, or why none did.
+
+    `likeness` is None where nothing was proved.
+    """
+
     killer: str | None = None
-    is_equivalent: bool = False
+    is_same: bool = False
+    likeness: Likeness | None = None
 
     @property
     def state(self) -> Literal["killed", "equivalent", "survived"]:
         """Return it in a word."""
-        return "equivalent" if self.is_equivalent else "survived" if self.killer is None else "killed"
+        is_alike = self.likeness is not None and self.likeness.outcome == "equivalent"
+        return "equivalent" if self.is_same or is_alike else "survived" if self.killer is None else "killed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A mutant, and what came of it; None where it was not tried."""
+
+    mutant: Mutant
+    found: Found = Found()
+
+    @property
+    def state(self) -> Literal["killed", "equivalent", "survived"]:
+        """Return it in a word."""
+        return self.found.state
 
 
 class Ground:
     """Where mutants of one rulebook are tried: its desk, and every look that its suites take."""
 
-    def __init__(self, desk: Desk, trials: Sequence[Trial]) -> None:
+    def __init__(self, desk: Desk, trials: Sequence[Trial], compare: Compare | None = None) -> None:
         self.desk = desk
+        self._compare = compare
         self.book = desk.book(None)
         self.attempts = attempts(desk, trials)
         self._noticed: dict[str, list[Attempt]] = {}
@@ -109,11 +132,19 @@ class Ground:
         fillings = self.book.program.fillings
         bounding = {read.name for filling in fillings for read in reads(filling.expr)}
         self._bounding = bounding | {filling.reason.id for filling in fillings}
+        layering = self.book.program.classify.layering
+        if layering is not None:
+            # Nor are the same layers looked at.
+            self._bounding.add(layering.reason.id)
 
-    def outcome(self, mutant: Mutant) -> tuple[str | None, bool]:
-        """Return the title of a case that notices a mutant, if one does, and whether none can."""
+    def outcome(self, mutant: Mutant) -> Found:
+        """Return the title of a case that notices a mutant; where none does, whether one could."""
         killer = self.killer(mutant)
-        return killer, killer is None and self.is_same(mutant)
+        if killer is not None:
+            return Found(killer)
+        if self.is_same(mutant):
+            return Found(is_same=True)
+        return Found(likeness=None if self._compare is None else self._compare(mutant.program))
 
     def killer(self, mutant: Mutant) -> str | None:
         """Return the title of a case that notices a mutant; None where none does."""
@@ -133,7 +164,7 @@ class Ground:
         return self._told[id(attempt)]
 
     def is_bounding(self, mutant: Mutant) -> bool:
-        """Tell whether a mutant moves bounds that known facts have to keep to."""
+        """Tell whether a mutant may find in a question another case: by bounds, or by what lies beneath."""
         return mutant.rule in self._bounding
 
     def is_same(self, mutant: Mutant) -> bool:

@@ -25,6 +25,7 @@ from pegmark.facts.specification import FactSpec
 from pegmark.facts.units import Kind
 from pegmark.facts.vocabulary import READABLE
 from pegmark.problems import Position, Span
+from pegmark.proof.stated import GRIDS, stated
 from pegmark.usecases.assess import Case as Asked
 from pegmark.usecases.assess import prepare
 from pegmark.usecases.desk import Desk
@@ -90,6 +91,15 @@ class Separation:
             facts = sorted(chance.sample(sorted(values), count))
             changes = tuple((fact, chance.choice(values[fact])) for fact in facts)
             yield Candidate(*chance.choice(wheres), changes)
+
+    def like(self, values: Mapping[str, Said]) -> Iterator[Candidate]:
+        """Yield assets of which a solver's values are stated, the roughest first."""
+        wheres = [(like, venue) for venue in (None, *self.venues) for like in self.fixtures]
+        # What lies beneath is another asset's.
+        plain = {name: value for name, value in values.items() if not name.startswith("layer.")}
+        for grid in GRIDS:
+            changes = tuple(stated(plain, grid).items())
+            yield from (Candidate(like, venue, changes) for like, venue in wheres)
 
     def asked(self, candidate: Candidate) -> Asked | None:
         """Return the question about a candidate; None where its facts contradict each other."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -14,7 +14,7 @@ from pegmark.engine.decide import settle
 from pegmark.engine.report import decide
 from pegmark.rulebook.program import Program
 from pegmark.usecases.assess import Case
-from pegmark.usecases.mutation import BROKEN, Ground, Tried, told, traced
+from pegmark.usecases.mutation import BROKEN, Ground, Outcome, Tried, told, traced
 from pegmark.usecases.separation import MOST, Candidate, Separation
 
 UNSAID = ("asset", "as_of", "venue", "unknown", "error")
@@ -32,16 +32,17 @@ class Teller:
     mutants: list[Mutant] = field(default_factory=list)
 
 
-def tellers(ground: Ground, separation: Separation, survivors: Sequence[Mutant]) -> Iterator[Teller | None]:
+def tellers(ground: Ground, separation: Separation, survivors: Sequence[Outcome]) -> Iterator[Teller | None]:
     """Yield for each mutant the case that tells it, a new one or one found before; None where none was."""
     found: list[Teller] = []
     names = _Names(ground.book.program)
     rule = None
-    for mutant in survivors:
+    for outcome in survivors:
+        mutant, likeness = outcome.mutant, outcome.found.likeness
         if mutant.rule != rule:
             separation.forget()
             rule = mutant.rule
-        telling = _Telling(ground, separation, names, mutant)
+        telling = _Telling(ground, separation, names, mutant, None if likeness is None else likeness.values)
         # The rules that were looked at before come first.
         before = (one for one in reversed(found) if telling.tells(one))
         teller = next(before, None) or telling.searched()
@@ -94,11 +95,19 @@ class _Names:
 class _Telling:
     """One mutant, and where it is held against its base."""
 
-    def __init__(self, ground: Ground, separation: Separation, names: _Names, mutant: Mutant) -> None:
+    def __init__(
+        self,
+        ground: Ground,
+        separation: Separation,
+        names: _Names,
+        mutant: Mutant,
+        values: Mapping[str, Any] | None,
+    ) -> None:
         self._ground = ground
         self._separation = separation
         self._names = names
         self._mutant = mutant
+        self._values = values
         self._tried = Tried(ground, mutant)
         # Points show in no score but at its edges: the trace has them.
         self._is_inward = mutant.section == "scorecards" and "weight" not in mutant.change.place
@@ -109,11 +118,35 @@ class _Telling:
         for is_traced in (True, False) if self._is_inward else (False, True):
             if is_traced and not has_trace:
                 continue
-            for candidate in islice(self._separation.candidates(self._mutant), MOST):
+            for candidate in self._candidates():
                 teller = Teller(candidate)
                 if self._tells(teller, is_traced):
-                    return teller
+                    return self._stripped(teller, is_traced)
         return None
+
+    def _candidates(self) -> Iterator[Candidate]:
+        if self._values is not None:
+            yield from self._separation.like(self._values)
+        yield from islice(self._separation.candidates(self._mutant), MOST)
+
+    def _stripped(self, teller: Teller, is_traced: bool) -> Teller:
+        """Return the case without the changes, and the components, that do not matter."""
+        for change in teller.candidate.changes:
+            changes = tuple(other for other in teller.candidate.changes if other is not change)
+            teller = self._with(teller, changes, is_traced)
+        for fact, said in teller.candidate.changes:
+            for row in said if isinstance(said, list) else ():
+                changes = tuple(
+                    (name, [kept for kept in value if kept is not row] if name == fact else value)
+                    for name, value in teller.candidate.changes
+                )
+                teller = self._with(teller, changes, is_traced)
+        return teller
+
+    def _with(self, teller: Teller, changes: tuple[tuple[str, Any], ...], is_traced: bool) -> Teller:
+        """Return the case with these changes, if it tells as much."""
+        fewer = Teller(replace(teller.candidate, changes=changes))
+        return fewer if self._tells(fewer, is_traced) else teller
 
     def tells(self, teller: Teller) -> bool:
         """Tell whether a case found before tells this mutant too; then it says by what."""

@@ -82,6 +82,8 @@ def fact_written(said: Any, spec: FactSpec) -> str:
             return "true" if said else "false"
         case str():
             return said
+        case {"value": value, "estimated": True}:
+            return f"{{value: {fact_written(value, spec)}, estimated: true}}"
         case list():
             rows = (f"{row['kind']}: {constant(Fraction(repr(row['share'])), 'ratio')}" for row in said)
             return f"{{{', '.join(rows)}}}"
