@@ -43,7 +43,7 @@ def page(server: Server, chromium: str) -> Iterator[Page]:
 
 def test_an_example_is_sent_and_its_answer_shown(page: Page, tmp_path: Path) -> None:
     """Proves that the page lists every operation, sends an example, and shows a decision or a refusal."""
-    assert page.locator("section.operation").count() == page.locator("nav li a").count() == 18
+    assert page.locator("section.operation").count() == page.locator("nav li a").count() == 19
 
     page.select_option("#assess-example", "usde-at-the-exchange")
     page.click("#assess button.send")

@@ -49,11 +49,9 @@ FORMS: Mapping[str, Callable[[Mutated], None]] = {
 @click.command(
     epilog="""\b
 Examples:
-  pegmark mutate rules/house
-  pegmark mutate rules/house --only CLS-120
+  pegmark mutate rules/house --only KO-BRIDGE
   pegmark mutate rules/house --only HC-BASE --list
-  pegmark mutate rules/house --only HC-HEDGE --find
-  pegmark mutate rules/house --fail-under 100
+  pegmark mutate rules/house --only KO-GATED --fail-under 100
 
 \b
 A mutant is the rulebook with one small fault: `>` for `>=`, a number a step away, a rule

@@ -27,7 +27,8 @@ def text_digest(files: Mapping[str, bytes], normal: bytes) -> str:
     named = {name.removeprefix(root): data for name, data in files.items()}
     found = sha256()
     for name, data in (*sorted(named.items()), ("", normal)):
-        found.update(f"{name}\0{len(data)}\0".encode() + data)
+        # A name on disk may be no text.
+        found.update(f"{name}\0{len(data)}\0".encode("utf-8", "surrogateescape") + data)
     return f"sha256:{found.hexdigest()}"
 
 

@@ -71,7 +71,7 @@ PLACES = [
     ("a section", "rating.yaml", "rating:\n", "|\nrating:\n", "params:  conditions: "),
     ("a key", "rating.yaml", "      cap: E\n", "      |\n", "=cap: "),
     ("a key before a colon", "rating.yaml", "      cap: E\n", "      |: E\n", "=cap"),
-    ("a key in brackets", "guardrails.yaml", ", why: Intake is never easier than keeping.", ", |", "why: "),
+    ("a key in brackets", "guardrails.yaml", ", why: Nothing is cash but cash.", ", |", "why: "),
     ("a row", "haircut.yaml", "        fiat_reserve: {R", "        |: {R", "fiat_reserve: !unclassified: "),
     ("a column", "haircut.yaml", "fiat_reserve: {R: 2%", "fiat_reserve: {|: 2%", "=R: !M: "),
     ("a pillar", "rating.yaml", "weights: {backing: 4", "weights: {|: 4", "=backing control hedge liquidity"),

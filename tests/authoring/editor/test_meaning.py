@@ -103,7 +103,7 @@ def test_what_is_shown_where_the_pointer_rests(file: str, at: str, said: str) ->
         ("rating.yaml", "cite: [METH-SCORE]", "cite: [METH-SCOR]", "E0310", 1),
         ("rating.yaml", "< 99%", "< 99pct", "E0103", 1),
         ("rating.yaml", "      on_unknown: match\n", "", "E0318", 2),
-        ("mark.yaml", ", on_unknown: match", "", "E0318", 2),
+        ("mark.yaml", "    on_unknown: match\n", "", "E0318", 2),
         ("classify.yaml", "      on_unknown: otherwise\n", "", "E0318", 3),
         ("derive.yaml", "coalesce(hedge", "coalesc(hedge", "E0202", 1),
         ("haircut.yaml", "op: max", "op: mix", "E0304", 1),

@@ -222,13 +222,15 @@ def test_a_mistyped_name_is_mended_as_offered(editor: Editor, house: Path) -> No
     mended(editor, house, uri, action)
 
 
-@pytest.mark.parametrize(("file", "line"), [("rating.yaml", "      on_unknown: match\n"), ("mark.yaml", "")])
+@pytest.mark.parametrize(
+    ("file", "line"), [("rating.yaml", "      on_unknown: match\n"), ("mark.yaml", "    on_unknown: match\n")]
+)
 def test_what_follows_where_unknown_is_added_as_offered(
     editor: Editor, house: Path, file: str, line: str
 ) -> None:
-    """Proves that an answer to the unknown is written into rules of either form, and is right."""
+    """Proves that an answer to the unknown is written into rules at either depth, and is right."""
     uri = editor.open(house / file)
-    editor.edit(uri, line or ", on_unknown: match", "")
+    editor.edit(uri, line, "")
     (mark,) = editor.codes(uri, "E0318")
     offered = {action.title: action for action in editor.actions(uri, mark)}
     assert list(offered) == ["Add `on_unknown: match`", "Add `on_unknown: skip`"]
