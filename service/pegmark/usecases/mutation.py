@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property, lru_cache
 from math import isnan
 from types import CodeType
@@ -246,7 +247,11 @@ class Tried:
         if is_traced not in self._books:
             base, program = self._ground.book, self._mutant.program
             compiled = compile_program(program)
-            epochs = {n: _epoch(compiled, day, is_traced) for n, day in enumerate(compiled.starts)}
+            plain = None if not is_traced else self.book(False).compiled
+            epochs = {
+                n: _epoch(compiled, day) if plain is None else _explaining(plain.at(day), program)
+                for n, day in enumerate(compiled.starts)
+            }
             self._books[is_traced] = Book(base.files, program, replace(compiled, _epochs=epochs), base.custom)
         return self._books[is_traced]
 
@@ -279,23 +284,28 @@ def _are_met(expected: Sequence[Expected], body: Mapping[str, Any]) -> bool:
     return all(one.expectation.holds(one.output.take(body)) for one in expected)
 
 
-def _epoch(compiled: Compiled, day: Any, is_traced: bool) -> Epoch:
-    """Return the functions of a day; what explains only where it is asked for."""
+def _epoch(compiled: Compiled, day: date) -> Epoch:
+    """Return the functions of a day, without what explains."""
     program = compiled.program
     answer = write(program, day)
     evaluate = _loaded(answer.text, "evaluate", program)
-    explain = _loaded(write(program, day, tracing=True).text, "evaluate", program) if is_traced else evaluate
     values = {param.name: param.at(day).value for param in program.params}
     weight = values.get(program.estimate_weight)
     return Epoch(
         day,
         evaluate,
-        explain,
+        evaluate,
         _loaded(write_bounds(program, day), "bounds", program),
         answer.rules,
         {name: {"value": str(value), "from": ""} for name, value in values.items()},
         (1, 1) if weight is None else weight.as_integer_ratio(),  # type: ignore[union-attr]  # a ratio
     )
+
+
+def _explaining(epoch: Epoch, program: Program) -> Epoch:
+    """Return the functions of a day with what explains: the others are the same."""
+    text = write(program, epoch.start, tracing=True).text
+    return replace(epoch, explain=_loaded(text, "evaluate", program))
 
 
 def _loaded(text: str, name: str, program: Program) -> Any:
