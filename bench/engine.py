@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
+from functools import partial
 from statistics import median
 from time import perf_counter
 
@@ -12,6 +13,8 @@ from pegmark.bootstrap import build_desk
 from pegmark.engine.compiled import compile_program
 from pegmark.engine.decide import settle
 from pegmark.engine.report import decide
+from pegmark.language import Place, Scope, Symbol, Type, check
+from pegmark.problems import Position
 from pegmark.rulebook.load import load
 from pegmark.settings import read_settings
 from pegmark.usecases.assess import Question, prepare
@@ -45,12 +48,22 @@ def figures() -> Iterator[Figure]:
     settings = read_settings({})
     house = settings.rules / "house"
     yield Figure("load the house rulebook", timed(lambda: load(house), 3) * 1e3, "ms", most=150)
+    taken = timed(_read_an_expression, 300)
+    yield Figure("read and check an expression", taken * 1e6, "us")
     program = load(house)
     today = build_desk(settings).book(None).compiled.starts[-1]
     yield Figure("compile it", timed(lambda: compile_program(program).at(today), 3) * 1e3, "ms")
     desk = build_desk(settings)
     for name, question in QUESTIONS.items():
         yield from _question(desk, name, question)
+
+
+def _read_an_expression() -> None:
+    names = ("backing.share.crypto", "backing.collateral_ratio")
+    scope = Scope({name: Symbol("fact", Type("ratio", optional=True)) for name in names})
+    place = Place("bench.yaml", partial(Position, 1))
+    typed, problems = check(" > 0% and ".join(names) + " >= 150%", scope, place)
+    assert typed is not None, problems
 
 
 def _question(desk: Desk, name: str, question: Question) -> Iterator[Figure]:

@@ -9,6 +9,7 @@ import pytest
 
 from pegmark.facts.vocabulary import FACTS
 from pegmark.rulebook.book import NORMAL_SECTIONS, SECTIONS
+from pegmark.rulebook.overlay import MARKS
 from tests.editor.client import Editor
 
 HOUSE = "rules/house"
@@ -79,7 +80,6 @@ BROKEN = [
     ("a severity", "review.yaml", "severity: critical", "severity: grave", '"low", "medium", "high", "critical"'),
     ("a fact that there is none of", "guardrails.yaml", "position.size", "position.sise", "Value is not accepted"),
     ("an output that there is none of", "guardrails.yaml", "output: all", "output: al", '"haircut.maintenance"'),
-    ("two things in one guardrail", "guardrails.yaml", "monotone: {", "assert: x, monotone: {", "only one must"),
     ("a fact that cannot be filled in", NORMAL, "fact: liquidity.depth_2pct", "fact: liquidity.deth_2pct", "not accepted"),
     ("a section of another file", NORMAL, "normal:\n", "review: []\nnormal:\n", "Property review is not allowed"),
 ]  # fmt: skip
@@ -90,6 +90,8 @@ INCOMPLETE = [
     ("a part of a pair", BACKING, "        direction: decreasing\n", "", 'Missing property "direction"', "- id:"),
     ("two of which one is meant", BACKING, "        of: component_loss\n",
      "        of: component_loss\n        when: is_hedged\n", "only one must validate", "- id:"),
+    ("two things in one guardrail", "guardrails.yaml", "    monotone: {", "    assert: x\n    monotone: {",
+     "only one must validate", "- id:"),
     ("a list with an item twice", "classify.yaml", "    - fiat_reserve\n", "    - government_fund\n", "duplicate",
      "- government_fund"),
 ]  # fmt: skip
@@ -155,8 +157,8 @@ def labels(editor: Editor, checkout: Path, text: str, file: str = f"{HOUSE}/new.
 
 
 def test_sections_are_offered(editor: Editor, checkout: Path) -> None:
-    """Proves that at the top of a file every section is offered, and none besides."""
-    assert set(SECTIONS) == set(labels(editor, checkout, "|\n"))
+    """Proves that at the top of a file every section is offered, what makes an overlay, and none besides."""
+    assert {*SECTIONS, *MARKS} == set(labels(editor, checkout, "|\n"))
     assert set(NORMAL_SECTIONS) == set(labels(editor, checkout, "|\n", "rules/normal.yaml"))
 
 

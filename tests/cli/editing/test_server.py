@@ -145,7 +145,7 @@ def test_marks_come_soon(editor: Editor, house: Path, capsys: pytest.CaptureFixt
         took.append((time.perf_counter() - start) / 2)
     with capsys.disabled():
         print(f" {1000 * min(took):.0f} to {1000 * max(took):.0f} ms", end=" ")
-    assert min(took) < 3
+    assert min(took) < 10
 
 
 # Questions
@@ -235,6 +235,24 @@ def test_what_follows_where_unknown_is_added_as_offered(
     offered = {action.title: action for action in editor.actions(uri, mark)}
     assert list(offered) == ["Add `on_unknown: match`", "Add `on_unknown: skip`"]
     mended(editor, house, uri, offered["Add `on_unknown: match`"])
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_text_is_laid_out_as_offered(editor: Editor, house: Path, newline: str) -> None:
+    """Proves that formatting gives what `pegmark fmt` does whatever the editor's tabs, and then nothing."""
+    sound = (house / "rating.yaml").read_text()
+    untidy = sound.replace("      cap: E\n", "      cap:    E\n").replace("\n", newline)
+    uri = editor.open(house / "rating.yaml", untidy)
+    assert editor.apply(editor.formatting(uri) or [], uri) == sound
+    assert not editor.formatting(uri)
+
+
+@pytest.mark.parametrize("broken", ["rating: {", "a: 1\na: 2\n", "a: \ud83d"])
+def test_a_text_that_is_not_sound_is_not_laid_out(editor: Editor, house: Path, broken: str) -> None:
+    """Proves that a text that cannot be read stays as it was typed."""
+    uri = editor.open(house / "rating.yaml", broken)
+    assert editor.formatting(uri) is None
+    assert editor.formatting("untitled:Untitled-1") is None
 
 
 def mended(editor: Editor, house: Path, uri: str, action: types.CodeAction) -> None:

@@ -43,6 +43,11 @@ class Places:
         """Return a span as the editor counts."""
         return types.Range(self.position(span.file, span.start), self.position(span.file, span.end))
 
+    def whole(self, file: str) -> types.Range:
+        """Return all of a file as the editor counts."""
+        end = Position(len(self.lines(file)) + 1, 1)
+        return types.Range(types.Position(0, 0), self.position(file, end))
+
     def place(self, file: str, position: types.Position) -> Position:
         """Return a place as problems count."""
         lines = self.lines(file)

@@ -19,6 +19,7 @@ from pegmark.authoring.editor.index import Name
 from pegmark.authoring.editor.meaning import meaning
 from pegmark.authoring.editor.outline import outline
 from pegmark.authoring.editor.study import Study
+from pegmark.authoring.format import formatted
 from pegmark.cli.editing import answers
 from pegmark.cli.editing.diagnostics import Marks, Shown, diagnostic, marks
 from pegmark.cli.editing.opened import Known, Opened, file_of
@@ -84,6 +85,7 @@ class Server:
         feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, self._symbols)
         mending = types.CodeActionOptions([types.CodeActionKind.QuickFix])
         feature(types.TEXT_DOCUMENT_CODE_ACTION, self._actions, mending)
+        feature(types.TEXT_DOCUMENT_FORMATTING, self._format)
 
     # Texts
 
@@ -244,6 +246,17 @@ class Server:
                 listed = fixes(asked.known.study, problem)
                 found += answers.actions(listed, asked.places, said.text_document.uri, mark)
         return found
+
+    def _format(self, said: types.DocumentFormattingParams) -> list[types.TextEdit] | None:
+        """Lay the text out as `pegmark fmt` does, as one edit of the whole; one that is not sound stays."""
+        file = file_of(said.text_document.uri)
+        data = None if file is None else self._opened.buffers.get(file)
+        if file is None or data is None:
+            return None
+        new, _ = formatted(data, file)  # what is wrong with it is marked already
+        if new is None or new == data:
+            return None if new is None else []
+        return [types.TextEdit(Places({file: data}, self._encoding).whole(file), new.decode())]
 
 
 def _touches(span: Span, start: Position, end: Position) -> bool:
