@@ -6,6 +6,9 @@ STAMP := .venv/.installed
 PEERS := .venv/.peers
 PYTEST := $(BIN)/pytest -n 2 --dist worksteal
 
+# A machine may say that nothing compiled is kept; then every command would compile all of it again.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DELETE_ON_ERROR:
 .PHONY: help setup run test check openapi bench docs lock
 

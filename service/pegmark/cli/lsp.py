@@ -17,9 +17,6 @@ from pegmark.cli.verbs import REFUSED
 from pegmark.data import data_root
 from pegmark.problems import Problem
 
-GARBAGE = 50_000
-"""How many values may be made before garbage is looked for."""
-
 
 @click.command(
     epilog="""\b
@@ -55,7 +52,6 @@ def command(context: click.Context, stdio: bool) -> None:  # noqa: ARG001 - ther
     _keep_log()
     # A check makes many values that do not last; looking for garbage in all else meanwhile doubles its time.
     gc.freeze()
-    gc.set_threshold(GARBAGE)
     # What anything else prints must not get between the messages.
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as sink:
         sys.stdout = sys.stderr

@@ -189,9 +189,13 @@ _pair: Pair | None = None
 
 def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Whoever started the processes ends them.
+    # Looking for garbage all the while takes a sixth of the time: it is looked for between two helpings.
     gc.freeze()
+    gc.disable()
 
 
 def _of_pair(questions: Sequence[tuple[int, Source]]) -> Counted:
     assert _pair is not None  # noqa: S101 - inherited
-    return _count(_pair, questions)
+    counted = _count(_pair, questions)
+    gc.collect()
+    return counted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 
@@ -16,6 +17,8 @@ from pegmark.cli.refusal import Refused, reason
 from pegmark.problems import Problem
 from pegmark.settings import PREFIX, read_settings
 
+GARBAGE = (700, 10, 10)
+"""When garbage is looked for, as Python has it: a server lives longer than other commands."""
 SECONDS_TO_FINISH = 10
 """How long requests in flight may take once the server is told to stop."""
 
@@ -53,6 +56,7 @@ def command(host: str | None, port: str | None, workers: str | None) -> None:
         raise Refused([Problem("", message, None, "name another with `--port`")])
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     click.echo(f"pegmark {__version__}: http://{host}:{settings.port}, to read and try it /docs")
+    gc.set_threshold(*GARBAGE)
     uvicorn.run(
         "pegmark.asgi:app",
         host=settings.host,

@@ -6,6 +6,7 @@ A verb is imported when it is asked for; its line in the table spares `--help` a
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -46,6 +47,8 @@ VERBS: Mapping[str, str] = {
 
 REFUSED, MISUSED, INTERRUPTED, PIPE_CLOSED = 1, 2, 130, 141
 MOST_COMPLAINTS = 20
+GARBAGE = 50_000
+"""How many values may be made before garbage is looked for."""
 COMPLETING = "_PEGMARK_COMPLETE"
 """The variable by which a shell asks what may stand where TAB was pressed."""
 
@@ -107,6 +110,8 @@ def pegmark() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave the process with its exit code."""
+    # Nearly all that a command reads stays until it ends: looking for garbage in it is for nothing.
+    gc.set_threshold(GARBAGE)
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         # A stream that was closed is None in Python.
         sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere

@@ -44,6 +44,15 @@ UNRESOLVED = Layer(None, None, None, None, None)
 """What lies beneath is not known."""
 
 
+class Reach(NamedTuple):
+    """How high haircuts in total rise up to each size; sizes rise, in millionths of USD."""
+
+    sizes: tuple[int, ...]
+    maintenance: list[int]
+    initial: list[int]
+    step: int
+
+
 class Terms(NamedTuple):
     """A decision before it is put into words; ratios and USD as integers (1e12 and 1e6)."""
 
@@ -62,7 +71,8 @@ class Terms(NamedTuple):
     account_cap: int
     binding: str | None
     outstanding: float
-    ladder: list[tuple[int, int, int, int]]
+    reach: Reach | None
+    """What the ladder is made of; None of what is not accepted."""
     mark: tuple[Any, ...]
     conditions: tuple[Any, ...]
     findings: tuple[bool, ...]
@@ -71,6 +81,11 @@ class Terms(NamedTuple):
     positions: list[Position]
     crossed: list[str]
     missed: int
+
+    @property
+    def ladder(self) -> list[tuple[int, int, int, int]]:
+        """The tiers (from, to, initial, maintenance): made when they are asked for, which few do."""
+        return [] if self.reach is None else ladder(*self.reach)
 
 
 @dataclass(slots=True)
@@ -112,14 +127,14 @@ def stand(
     band, capped_by, status, status_by, missed = _rate(compiled, run, scores, composite, layer)
     missed |= run.known.missed
     venue_cap, account_cap, binding = 0, 0, None
-    tiers: list[tuple[int, int, int, int]] = []
+    reach = None
     if status != "ineligible":
         venue_cap, account_cap, binding = _caps(compiled, run.limits)
-        tiers, lost, also = _ladder(compiled, run, account_cap, log)
+        reach, lost, also = _reach(compiled, run, account_cap, log)
         missed |= also
         if lost is not None:
             status, status_by = "ineligible", [lost.id]
-            venue_cap, account_cap, binding, tiers = 0, 0, None, []
+            venue_cap, account_cap, binding, reach = 0, 0, None, None
     known = run.known
     before = 0 if log is None else len(log)
     mark, conditions, findings, also = known.finish(compiled.bands[band], scores)
@@ -144,7 +159,7 @@ def stand(
         account_cap,
         binding,
         known.outstanding,
-        tiers,
+        reach,
         mark,
         conditions,
         findings,
@@ -193,7 +208,7 @@ def settle(
             venue_cap=0,
             account_cap=0,
             binding=None,
-            ladder=[],
+            reach=None,
             positions=[worthless(p.size, p.amounts) for p in positions],
             crossed=crossed,
             missed=missed,
@@ -250,15 +265,15 @@ def _rate(
     return worst, capping, STATUSES[status], [rule for then, rule in held if then == status], missed
 
 
-def _ladder(
+def _reach(
     compiled: Compiled, run: Reading, account_cap: int, log: list[Any] | None
-) -> tuple[list[tuple[int, int, int, int]], Reason | None, int]:
-    """Return the tiers up to the account's cap, the rule by which it is worthless, and what was missed.
+) -> tuple[Reach | None, Reason | None, int]:
+    """Return what rises up to the account's cap, the rule by which it is worthless, and what was missed.
 
     These sizes are not traced.
     """
     if account_cap == 0:
-        return [], None, 0
+        return None, None, 0
     mark = len(log) if log is not None else 0
     scale = compiled.scale
     below = bisect_left(scale.breakpoints, account_cap)
@@ -268,8 +283,8 @@ def _ladder(
     # Where it is asked, no cap is below the least account: the answer does not depend on the cap.
     asked = compiled.program.rating.worthless
     is_lost = asked is not None and maintenance[bisect_left(scale.breakpoints, scale.least_account)] == ONE
-    tiers = ladder((*scale.breakpoints[:below], account_cap), maintenance, initial, scale.rate)
-    return tiers, asked if is_lost else None, missed
+    reach = Reach((*scale.breakpoints[:below], account_cap), maintenance, initial, scale.rate)
+    return reach, asked if is_lost else None, missed
 
 
 def _caps(compiled: Compiled, limits: Sequence[int | None]) -> tuple[int, int, str | None]:

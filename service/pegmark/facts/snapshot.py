@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -25,8 +25,8 @@ Value = float | bool | str
 EARLIEST, LATEST = date(2009, 1, 3), date(2100, 1, 1)
 
 
-# What a claim is when it gives its value alone, where that is no float.
-_BARE = frozenset({int, bool, str, list})
+# What a claim is when it gives its value alone.
+_BARE = frozenset({float, int, bool, str, list})
 _SHARES = {kind: f"backing.share.{kind}" for kind in COMPONENT_KINDS}
 _SPECS = {group: {spec.attribute: spec for spec in specs} for group, specs in GROUPS.items()}
 
@@ -39,14 +39,14 @@ class LayerRef:
     share: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Snapshot:
     """All that is known of one asset, at one moment, before one venue.
 
     `values` holds the usable facts by readable name; a name that is absent is unknown. `known` and
     `estimated` name submitted facts; `states` gives those that are unknown and why, absent ones
-    being `not_collected`. `submitted` says all of it in one form, equal for bare and long, and `said`
-    is the digest of that. `beneath` is what the layers were decided on, by asset.
+    being `not_collected`. `submitted` says all of it in one form, equal for bare and long. `beneath`
+    is what the layers were decided on, by asset.
     """
 
     asset: str | None
@@ -59,8 +59,12 @@ class Snapshot:
     states: Mapping[str, str]
     layers: tuple[LayerRef, ...]
     submitted: Mapping[str, Any] = field(repr=False)
-    said: str = ""
     beneath: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def said(self) -> str:
+        """The digest of what was submitted."""
+        return digest(canonical_clean(self.submitted))
 
     def facts_digest(self, sizes: Iterable[float], explain: str) -> str:
         """Return the digest of everything that was asked."""
@@ -129,7 +133,6 @@ def take(
         taker.states,
         tuple(LayerRef(c.asset, c.share) for c in taker.components if c.asset is not None),
         taker.submitted,
-        digest(canonical_clean(taker.submitted)),
     )
 
 
@@ -161,22 +164,25 @@ class _Taker:
         return found
 
     def group(self, group: str, given: BaseModel, pointer: str) -> None:
-        specs = _SPECS[group]
+        specs, values, submitted, spelled = _SPECS[group], self.values, self.submitted, self.spelled
         for attribute, claim in given.__dict__.items():
-            if claim is not None:
+            # Most claims are bare numbers: what `fact` does with one, without the way there.
+            if type(claim) is float:
+                spec = specs[attribute]
+                name = spec.name
+                value = values[name] = quantise(claim, spec.kind)
+                said = int(value) if value.is_integer() else value
+                submitted[name] = [said, None, spelled, None, None, False, None]
+                self.known.add(name)
+            elif claim is not None:
                 self.fact(specs[attribute], claim, pointer)
 
     def fact(self, spec: FactSpec, claim: Any, pointer: str) -> None:
         """Keep a claim in canonical form and, if it can be used, its value; `pointer` is its group's."""
         name = spec.name
-        # Most claims are bare numbers, and asking pydantic classes takes longer than all else here.
-        kind = type(claim)
         value: Any
-        if kind is float:
-            value = quantise(claim, spec.kind)
-            said = int(value) if value.is_integer() else value
-            self.submitted[name] = [said, None, self.spelled, None, None, False, None]
-        elif kind in _BARE:
+        # Asking pydantic classes what they are takes longer than all else here.
+        if type(claim) in _BARE:
             value = self._value(spec, claim)
             self.submitted[name] = [_said(value), None, self.spelled, None, None, False, None]
         elif isinstance(claim, Stated):

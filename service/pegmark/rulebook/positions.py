@@ -29,13 +29,14 @@ def positions(
 
     `start` and `end` enclose the scalar with its quotes or its block header; `lines` are the file's.
     """
-    column = start.column + (style in ("single", "double"))
-    is_plain = style != "block" and _DOUBLED.get(style, "\n") not in text
-    if is_plain and lines[start.line - 1].startswith(text, column - 1):
-        return lambda offset: Position(start.line, column + min(offset, len(text)))
+    # Made for every scalar, and asked of few.
     found: list[Position] = []
 
     def at(offset: int) -> Position:
+        column = start.column + (style in ("single", "double"))
+        is_plain = style != "block" and _DOUBLED.get(style, "\n") not in text
+        if is_plain and lines[start.line - 1].startswith(text, column - 1):
+            return Position(start.line, column + min(offset, len(text)))
         if not found:
             follow = _through_block if style == "block" else _through_flow
             found.extend(follow(text, style, start, end, lines))

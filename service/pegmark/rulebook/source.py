@@ -129,34 +129,32 @@ class _Builder:
         self._documents = 0
 
     def take(self, event: Any) -> None:
-        match event:
-            case yaml.DocumentStartEvent():
-                self._documents += 1
-                if self._documents > 1:
-                    raise self._refused("E0009", "a second document begins", event, "remove the line `---`")
-            case yaml.AliasEvent():
-                raise self._refused(
-                    "E0007",
-                    f"aliases are not allowed: `*{shown(event.anchor or '')}`",
-                    event,
-                    "write the value out",
-                )
-            case yaml.ScalarEvent():
-                self._check(event)
-                self._add(self._scalar(event))
-            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
-                self._check(event)
-                if len(self._stack) >= MAX_DEPTH:
-                    raise Refused(too_deep(self._file, self._position(event)))
-                self._stack.append(_Open(isinstance(event, yaml.MappingStartEvent), self._position(event)))
-            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
-                done = self._stack.pop()
-                span = Span(self._file, done.start, Position(done.start.line, done.start.column + 1))
-                self._add(
-                    Mapping(tuple(done.entries.values()), span)
-                    if done.is_mapping
-                    else Sequence(tuple(done.items), span)
-                )
+        # Scalars first: nearly all are. A file has thousands, and matching a pattern takes its time.
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            self._check(event)
+            self._add(self._scalar(event))
+        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            self._check(event)
+            if len(self._stack) >= MAX_DEPTH:
+                raise Refused(too_deep(self._file, _position(event.start_mark)))
+            self._stack.append(_Open(kind is yaml.MappingStartEvent, _position(event.start_mark)))
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            done = self._stack.pop()
+            line, column = done.start
+            span = Span(self._file, done.start, Position(line, column + 1))
+            self._add(
+                Mapping(tuple(done.entries.values()), span)
+                if done.is_mapping
+                else Sequence(tuple(done.items), span)
+            )
+        elif kind is yaml.AliasEvent:
+            name = shown(event.anchor or "")
+            raise self._refused("E0007", f"aliases are not allowed: `*{name}`", event, "write the value out")
+        elif kind is yaml.DocumentStartEvent:
+            self._documents += 1
+            if self._documents > 1:
+                raise self._refused("E0009", "a second document begins", event, "remove the line `---`")
 
     def finish(self) -> Mapping:
         match self._root:
@@ -170,10 +168,6 @@ class _Builder:
                     at_character("E0303", message, self._file, other.span.start, "write `section: …`")
                 )
 
-    @staticmethod
-    def _position(event: Any) -> Position:
-        return Position(event.start_mark.line + 1, event.start_mark.column + 1)
-
     def _path(self) -> str:
         """Return the path of the node that is read now."""
         path = ""
@@ -185,7 +179,9 @@ class _Builder:
         return path
 
     def _refused(self, code: str, message: str, event: Any, help: str) -> Refused:
-        return Refused(at_character(code, message, self._file, self._position(event), help, self._path()))
+        return Refused(
+            at_character(code, message, self._file, _position(event.start_mark), help, self._path())
+        )
 
     def _check(self, event: Any) -> None:
         self._allowance.left -= 1
@@ -202,18 +198,18 @@ class _Builder:
             raise self._refused("E0008", "tags are not allowed", event, "write the value alone")
 
     def _scalar(self, event: Any) -> Scalar:
-        start = self._position(event)
-        end = Position(event.end_mark.line + 1, event.end_mark.column + 1)
+        text = event.value
+        start, end = _position(event.start_mark), _position(event.end_mark)
         style = _STYLES.get(event.style, "plain")
         if style == "plain":
             start, end = self._settled(start, end)
         found = Scalar(
-            event.value,
+            text,
             Span(self._file, start, end),
-            positions(event.value, style, start, end, self._lines),
-            style in ("single", "double"),
+            positions(text, style, start, end, self._lines),
+            style in _QUOTED,
         )
-        if style == "double" and not event.value.replace("\n", "").isprintable():
+        if style == "double" and not text.replace("\n", "").isprintable():
             self._report_escape(found)
         return found
 
@@ -261,20 +257,18 @@ class _Builder:
             top.key = None
 
     def _key(self, node: Node) -> Scalar:
-        at, path = node.span.start, self._path()
         if not isinstance(node, Scalar):
-            raise Refused(
-                at_character("E0303", "a key is a text", self._file, at, "write `key: value`", path)
-            )
+            raise Refused(self._at_key("E0303", "a key is a text", node, "write `key: value`"))
         if node.text == "<<" and not node.is_quoted:
             raise Refused(
-                at_character(
-                    "E0007", "merge keys are not allowed: `<<`", self._file, at, "write the keys out", path
-                )
+                self._at_key("E0007", "merge keys are not allowed: `<<`", node, "write the keys out")
             )
         if node.is_null:
-            self._note(at_character("E0303", "a key is empty", self._file, at, "write `key: value`", path))
+            self._note(self._at_key("E0303", "a key is empty", node, "write `key: value`"))
         return node
+
+    def _at_key(self, code: str, message: str, node: Node, help: str) -> Problem:
+        return at_character(code, message, self._file, node.span.start, help, self._path())
 
     def _entry(self, top: _Open, key: Scalar, node: Node) -> None:
         if key.text in top.entries:
@@ -285,4 +279,9 @@ class _Builder:
         top.entries[key.text] = (key, node)
 
 
+def _position(mark: Any) -> Position:
+    return Position(mark.line + 1, mark.column + 1)
+
+
+_QUOTED = ("single", "double")
 _STYLES: dict[str | None, Style] = {"'": "single", '"': "double", "|": "block", ">": "block"}

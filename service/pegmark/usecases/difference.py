@@ -56,7 +56,7 @@ def difference(before: Book, after: Book) -> Difference:
 
 
 def _within(book: Book, span: Span | None) -> Span | None:
-    return None if span is None else replace(span, file=book.within(span.file))
+    return None if span is None else span._replace(file=book.within(span.file))
 
 
 def as_data(found: Difference, most: int | None = None) -> dict[str, Any]:
