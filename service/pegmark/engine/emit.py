@@ -8,7 +8,7 @@ are quantised before they are compared.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from itertools import count
@@ -330,6 +330,11 @@ def _too_deep(root: Typed) -> Iterator[Typed]:
 
     Iterative: a sum of a thousand terms is a thousand levels deep.
     """
+    level: Sequence[Typed] = [root]
+    for _ in range(_DEEPEST):
+        level = [child for node in level for child in children(node)]
+        if not level:
+            return  # as nearly all are
     heights: dict[int, int] = {}
     stack: list[tuple[Typed, bool]] = [(root, False)]
     while stack:

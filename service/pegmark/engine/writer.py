@@ -5,10 +5,11 @@ What the sections of a rulebook become is said in `scalar` and `amounts`; they w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from symtable import symtable
 from typing import Any
 
@@ -166,7 +167,7 @@ class Writer:
         yield
         body, (self._lines, self._depth, self._noted) = self._lines, outside
         known = {*RUNTIME, *self._tables.values(), *self._named}
-        state = items(sorted(_free(body, parameters) - known))
+        state = items(sorted(_free("\n".join([f"def f({parameters}):", *body])) - known))
         if state == "()":
             self._named.add(name)
             self._functions += [f"def {name}({parameters}):", *body]
@@ -285,10 +286,15 @@ class Writer:
         self.line(f"trace(({len(self.rules) - 1}, {outcome}, {named}, {items(sides)}))")
 
 
-def _free(body: Sequence[str], parameters: str) -> set[str]:
-    """Return the names that the lines of a function read and do not assign."""
-    (function,) = symtable("\n".join([f"def f({parameters}):", *body]), "", "exec").get_children()
-    return {name for scope in (function, *function.get_children()) for name in scope.get_globals()}  # type: ignore[attr-defined]  # of functions
+@lru_cache(maxsize=64)
+def _free(text: str) -> frozenset[str]:
+    """Return the names that a function reads and does not assign; most are alike in like rulebooks."""
+    (function,) = symtable(text, "", "exec").get_children()
+    return frozenset(
+        name
+        for scope in (function, *function.get_children())
+        for name in scope.get_globals()  # type: ignore[attr-defined]  # of functions
+    )
 
 
 Guards = tuple[tuple[Typed, bool | None], ...]

@@ -7,9 +7,11 @@ vector engine, the proofs and the prose all read this module and nothing of the 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from operator import attrgetter
+from typing import Any, Literal
 
 from pegmark.language.types import Type
 from pegmark.problems import Span
@@ -146,21 +148,27 @@ Typed = Const | Read | Not | Logic | Compare | Member | Arith | Choose | Known |
 
 def children(node: Typed) -> tuple[Typed, ...]:
     """Return the direct operands of `node`, left to right."""
-    match node:
-        case Const() | Read():
-            return ()
-        case Not() | Member() | Known() | Abs():
-            return (node.operand,)
-        case Logic() | Extreme() | Coalesce():
-            return node.operands
-        case Compare() | Arith():
-            return (node.left, node.right)
-        case Choose():
-            return (node.condition, node.yes, node.no)
+    # A table, since a pattern is tried case by case, and every expression is walked many times.
+    return _OPERANDS[type(node)](node)
+
+
+_OPERANDS: dict[type, Callable[[Any], tuple[Typed, ...]]] = {
+    **dict.fromkeys((Const, Read), lambda _: ()),
+    **dict.fromkeys((Not, Member, Known, Abs), lambda node: (node.operand,)),
+    **dict.fromkeys((Logic, Extreme, Coalesce), attrgetter("operands")),
+    **dict.fromkeys((Compare, Arith), attrgetter("left", "right")),
+    Choose: attrgetter("condition", "yes", "no"),
+}
 
 
 def reads(node: Typed) -> tuple[Read, ...]:
     """Return every `Read` in `node`, in order, repeats included."""
-    if isinstance(node, Read):
-        return (node,)
-    return tuple(read for child in children(node) for read in reads(child))
+    found: list[Read] = []
+    stack: list[Typed] = [node]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Read):
+            found.append(node)
+        else:
+            stack.extend(reversed(children(node)))
+    return tuple(found)

@@ -136,7 +136,7 @@ def test_what_is_not_needed_is_taken_out() -> None:
     (problem,) = found.problems
     (fix,) = fixes(found, problem)
     assert (problem.code, fix.title, fix.text) == ("E0319", "Remove `on_unknown`", "")
-    assert fix.span.end == replace(fix.span.start, line=fix.span.start.line + 1)
+    assert fix.span.end == fix.span.start._replace(line=fix.span.start.line + 1)
     lines = text.split("\n")
     assert lines.pop(fix.span.start.line - 1) == "      on_unknown: match"
     assert check_files({**texts.rules, path: "\n".join(lines).encode()}, texts.normal)[1] == []
