@@ -4,12 +4,15 @@ not is refused, if within a batch.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import schemathesis
 from schemathesis.core.parameters import ParameterLocation
 
 BATCH = "/v1/assessments/batch"
+LOADED = ("house", "example_exchange")
+ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 
 
 @schemathesis.check
@@ -37,3 +40,16 @@ def problems(response: Any, case: Any) -> list[Any]:
     if response.status_code == 200 and BATCH in case.path:
         return [item["problem"] for item in response.json()["items"] if item["problem"] is not None]
     return []
+
+
+@schemathesis.hook("map_body").apply_to(operation_id="diff_rulebooks")
+def of_what_is_loaded(_: Any, body: Any) -> Any:
+    """Compare rulebooks that are there: nobody comes upon their ids by chance."""
+    if isinstance(body, dict):
+        return {key: _loaded(key, value) for key, value in body.items()}
+    return body
+
+
+def _loaded(key: str, value: Any) -> Any:
+    is_id = key in ("before", "after") and isinstance(value, str) and re.fullmatch(ID, value)
+    return LOADED[len(value) % 8 == 0] if is_id else value

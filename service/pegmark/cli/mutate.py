@@ -29,7 +29,7 @@ from pegmark.usecases.desk import Desk
 from pegmark.usecases.mutation import Compare, Ground, Outcome
 from pegmark.usecases.trials import run_trial
 
-SECONDS = 20.0
+SECONDS = 60.0
 """What it may take to hold one survivor against the rulebook; most take a tenth of one."""
 TOGETHER = 16
 """How many mutants stay with one process: those of one rule are noticed by the same cases."""
