@@ -52,6 +52,11 @@ class Attempt:
     """What the question is about, where that is the same whatever the rules say."""
 
     @property
+    def suite(self) -> str:
+        """Return the suite that the case stands in."""
+        return self.title.partition(": ")[0]
+
+    @property
     def is_exhaustive(self) -> bool:
         """Whether it looks at what would lead to something better."""
         return any(one.output.name.startswith("counterfactuals.") for one in self.case.expected)
@@ -179,11 +184,13 @@ class Ground:
         )
 
     def _in_order(self, mutant: Mutant) -> Iterator[Attempt]:
-        """Yield every look once: first those that noticed a fault of the rule, then those that name it."""
+        """Yield every look once: those that noticed a fault of the rule, or name it, their suites first."""
         remembered = [*self._noticed.get(mutant.rule, ()), *self._noticed.get(mutant.section, ())[:8]]
         naming = (attempt for attempt in self.attempts if mutant.rule in attempt.rules)
+        suites = {attempt.suite for attempt in remembered}
+        rest = sorted(self.attempts, key=lambda one: (one.is_traced, one.suite not in suites))
         seen: set[int] = set()
-        for attempt in (*remembered, *naming, *self.attempts):
+        for attempt in (*remembered, *naming, *rest):
             if id(attempt) not in seen:
                 seen.add(id(attempt))
                 yield attempt
