@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from pegmark.language import BOOL, CODES, Type, check, literal, text
 from pegmark.language.check import MAX_PROBLEMS
-from pegmark.language.nodes import Arith, Const, Extreme, Logic, children, reads
+from pegmark.language.nodes import Arith, Const, Extreme, Logic, Read, children, reads
 from pegmark.language.parser import MAX_NESTING, MAX_OPERATORS
 from tests.language.expressions import (
     BASIS,
     DERIVE,
+    ISSUER,
     SCOPE,
     assets,
     checked,
@@ -513,3 +514,10 @@ def test_problems_come_in_bounded_time(source: str) -> None:
     start = time.perf_counter()
     refused(source)
     assert time.perf_counter() - start < 0.5
+
+
+def test_read_keeps_type_and_origin() -> None:
+    """Proves that a name brings all that its scope says of it."""
+    node = checked("control.issuer")
+    assert isinstance(node, Read)
+    assert (node.origin, node.type) == ("derived", ISSUER)
