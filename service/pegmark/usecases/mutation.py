@@ -131,6 +131,10 @@ class Ground:
         self._compare = compare
         self.book = desk.book(None)
         self.attempts = attempts(desk, trials)
+        self._naming: dict[str, list[Attempt]] = {}
+        for attempt in self.attempts:
+            for rule in attempt.rules:
+                self._naming.setdefault(rule, []).append(attempt)
         self._noticed: dict[str, list[Attempt]] = {}
         self._told: dict[int, tuple[Any, ...]] = {}
         self._days = self.book.compiled.starts
@@ -186,14 +190,11 @@ class Ground:
     def _in_order(self, mutant: Mutant) -> Iterator[Attempt]:
         """Yield every look once: those that noticed a fault of the rule, or name it, their suites first."""
         remembered = [*self._noticed.get(mutant.rule, ()), *self._noticed.get(mutant.section, ())[:8]]
-        naming = (attempt for attempt in self.attempts if mutant.rule in attempt.rules)
-        suites = {attempt.suite for attempt in remembered}
-        rest = sorted(self.attempts, key=lambda one: (one.is_traced, one.suite not in suites))
-        seen: set[int] = set()
-        for attempt in (*remembered, *naming, *rest):
-            if id(attempt) not in seen:
-                seen.add(id(attempt))
-                yield attempt
+        first = {id(one): one for one in (*remembered, *self._naming.get(mutant.rule, ()))}
+        yield from first.values()
+        suites = {one.suite for one in remembered}
+        rest = (one for one in self.attempts if id(one) not in first)
+        yield from sorted(rest, key=lambda one: (one.is_traced, one.suite not in suites))
 
     def _remember(self, mutant: Mutant, attempt: Attempt) -> None:
         for key in (mutant.rule, mutant.section):
