@@ -254,8 +254,10 @@ class Server:
         if file is None or data is None:
             return None
         new, _ = formatted(data, file)  # what is wrong with it is marked already
-        if new is None or new == data:
-            return None if new is None else []
+        if new is None:
+            return None
+        if new == data:
+            return []
         return [types.TextEdit(Places({file: data}, self._encoding).whole(file), new.decode())]
 
 
