@@ -15,7 +15,8 @@ from typing import Any
 import orjson
 from fastapi import FastAPI, Response
 
-from pegmark.api.schemas.assessment import AssessmentRequest, Decision
+from pegmark.api.schemas.assessment import AssessmentRequest
+from pegmark.api.schemas.decision import Decision
 from pegmark.bootstrap import build_desk
 from pegmark.settings import read_settings
 from pegmark.usecases.assess import assess

@@ -12,7 +12,8 @@ from pydantic import TypeAdapter
 
 from pegmark.api import assessments
 from pegmark.api.entrance import Entrance
-from pegmark.api.schemas.assessment import AssessmentRequest, Decision
+from pegmark.api.schemas.assessment import AssessmentRequest
+from pegmark.api.schemas.decision import Decision
 from pegmark.engine.decide import settle
 from pegmark.usecases import assess as use_case
 from pegmark.usecases.assess import DEFAULT_SIZES, assess

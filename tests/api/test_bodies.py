@@ -109,6 +109,25 @@ def test_a_repeated_key_is_found_wherever_it_stands(value: Any, key: str) -> Non
     assert f"/x/1/{token}" in [fault.pointer for fault in refusal.faults]
 
 
+REPEATED = ("", ', "obligor": "a: b"', ', "obligor": "\\u003a"', ', "obligor": null', ', "sh\\u0061re": 1')
+
+
+@given(
+    st.text(st.sampled_from(':\\"{},aü'), min_size=1, max_size=8), st.sampled_from(REPEATED), st.booleans()
+)
+def test_a_key_twice_in_what_is_valid_is_found(text: str, repeated: str, is_ascii: bool) -> None:
+    """Proves that a body is refused where a key stands twice, and only there, whatever its texts hold."""
+    row = f'"kind": "cash", "share": 1.0, "obligor": {json.dumps(text, ensure_ascii=is_ascii)}{repeated}'
+    body = f'{{"as_of": "2025-10-09", "facts": {{"backing": {{"components": [{{{row}}}]}}}}}}'
+    refusal = refused(body.encode())
+    assert (refusal is not None) == bool(repeated)
+    if refusal is not None:
+        assert refusal.code == "H4003"
+        assert refusal.faults[0].pointer in (
+            f"/facts/backing/components/0/{key}" for key in ("obligor", "share")
+        )
+
+
 @pytest.mark.parametrize("brackets", ["[]", "{}", "mixed"])
 @pytest.mark.parametrize("depth", [1, DEEPEST - 1, DEEPEST, DEEPEST + 1, 300, 5_000])
 def test_the_depth_is_counted_exactly(depth: int, brackets: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pegmark.api.schemas.assessment import Decision
+from pegmark.api.schemas.decision import Decision
 from pegmark.authoring.outputs import NoSuchOutput, Outputs, written
 from pegmark.usecases.assess import Question, assess
 from pegmark.usecases.rules import rules_of

@@ -184,6 +184,25 @@ def test_what_cannot_be_used_is_one_error(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_what_is_stored_is_read_where_it_is_asked_for(
+    run: Run, mine: Path, monkeypatch: pytest.MonkeyPatch, jobs: str
+) -> None:
+    """Proves that a file that cannot be used stops whoever asks for what is stored, once, and nobody else."""
+    stated = {"as_of": DAY, "facts": {"peg": {"discount_now": 0.01}}, "venue": {"price_source": "par"}}
+    Path("a.jsonl").write_text((json.dumps(stated) + "\n") * 3, encoding="utf-8")
+    Path("b.jsonl").write_text((json.dumps(stated | {"venue": "reference"}) + "\n") * 3, encoding="utf-8")
+    for kind in ("snapshots", "venues"):
+        Path("broken", kind).mkdir(parents=True)
+    Path("broken/snapshots/a.yaml").write_text("asset: [", encoding="utf-8")
+    monkeypatch.setenv("PEGMARK_FIXTURES", "broken")
+    assert compared(run, "--population", "a.jsonl", "--jobs", jobs)["impact"]["decided"] == 3
+    for words in (["--population", "b.jsonl"], ["--population", "ALPHA"], [], ["--venue", "reference"]):
+        ran = run("diff", "house", "mine/", "--jobs", jobs, *words)
+        assert (ran.code, ran.out) == (1, "")
+        assert ran.err.count("a.yaml:1:") == 1
+
+
 def test_which_is_at_least_as_strict_is_proved(run: Run, mine: Path) -> None:
     """Proves that the changed book is proved at least as strict, and refuted the other way by an asset."""
     pytest.importorskip("z3")

@@ -9,7 +9,8 @@ from litestar.handlers import HTTPRouteHandler
 from pegmark.api.answers import is_long
 from pegmark.api.body import JsonRequest
 from pegmark.api.operation import JSON, Link, Operation, declared
-from pegmark.api.schemas.assessment import AssessmentRequest, Decision
+from pegmark.api.schemas.assessment import AssessmentRequest
+from pegmark.api.schemas.decision import Decision
 from pegmark.api.turns import Turns
 from pegmark.usecases.assess import assess
 from pegmark.usecases.desk import Desk

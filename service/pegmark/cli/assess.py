@@ -147,7 +147,7 @@ def command(
     settings = read_settings(os.environ)
     catalogue = Fixtures(settings.fixtures)
     typed = Typed(as_of, read(venue) if venue and is_file(venue) else venue, sizes, explain)
-    asked = inquiry(names, catalogue.assets(), is_lines=is_jsonl)
+    asked = inquiry(names, catalogue, is_lines=is_jsonl)
     for made in (output, svg):
         _mind_output(made, asked)
     order = Order(typed, today(), rulebook, is_json or is_jsonl)
@@ -177,7 +177,7 @@ def _answer(
     """Write the report on one question, or its decision as JSON, and its picture; raises `Refused`."""
     asked = asked_by(source, order.typed, order.today)
     desk = desk_with(catalogue, order.rulebook or asked.question.rulebook)
-    asked = replace(asked, question=replace(asked.question, rulebook=None))
+    asked = replace(asked, question=asked.question._replace(rulebook=None))
     body = decided(desk, asked)
     words = lexicon(desk.book(None).program)
     if svg is not None:
@@ -196,7 +196,7 @@ def _answer(
 
 def _drawn(desk: Desk, asked: Asked, words: Lexicon) -> bytes:
     # A waterfall has its reasons, also where nobody asked to read them.
-    body = decided(desk, replace(asked, question=replace(asked.question, explain="short")))
+    body = decided(desk, replace(asked, question=asked.question._replace(explain="short")))
     program = desk.book(None).program
     return picture(body, f"rules {program.id} {program.version}", words).encode()
 

@@ -96,7 +96,7 @@ class Clerk:
         return Outcome(orjson.dumps(body) if self._order.is_json else row(source.name, body))
 
     def _by_book(self, question: Question) -> Question:
-        return replace(question, rulebook=None) if self._order.rulebook else question
+        return question._replace(rulebook=None) if self._order.rulebook else question
 
 
 def desk_with(catalogue: Fixtures, rulebook: str | None) -> Desk:

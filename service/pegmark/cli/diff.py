@@ -23,10 +23,10 @@ from pegmark.cli.population import Pair, with_impact
 from pegmark.cli.prove import SECONDS, bases
 from pegmark.cli.questions import Typed, with_typed
 from pegmark.cli.sources import is_file
+from pegmark.cli.stored import Stored
 from pegmark.cli.terminal import Style, complain, style_of
 from pegmark.cli.verbs import MISUSED, REFUSED, complain_of
 from pegmark.settings import read_settings
-from pegmark.storage.fixtures import Fixtures
 from pegmark.usecases.assess import Question
 from pegmark.usecases.desk import Desk
 from pegmark.usecases.difference import Difference, difference
@@ -121,7 +121,7 @@ def command(
     settings = read_settings(os.environ)
     normal = filling_in()
     first, second = (build_book(book_path(name), normal) for name in (before, after))
-    catalogue = Fixtures(settings.fixtures)
+    catalogue = Stored(settings.fixtures)
     if isinstance(venue, str) and not is_file(venue):
         catalogue.venue(venue)
     typed = Typed(as_of, read(venue) if venue and is_file(venue) else venue, sizes)

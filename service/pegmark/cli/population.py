@@ -66,7 +66,7 @@ class Pair:
                 ) from None
         else:
             found = asked_by(source, self.typed, self.today).question
-        return replace(found, rulebook=None, version=None, sizes=self.sizes)
+        return found._replace(rulebook=None, version=None, sizes=self.sizes)
 
 
 Counted = tuple[Tally, list[Problem]]
@@ -103,7 +103,7 @@ def _stored(catalogue: Catalogue, as_of: str | None) -> Iterator[Line]:
 
 def _sources(names: Sequence[str], catalogue: Catalogue, pair: Pair) -> Iterator[Source]:
     tables = [name for name in names if is_table(name)]
-    asked = inquiry([name for name in names if name not in tables], catalogue.assets(), is_lines=False)
+    asked = inquiry([name for name in names if name not in tables], catalogue, is_lines=False)
     if pair.typed.as_of is not None and (tables or asked.has_lines):
         raise click.UsageError("a line states its own date: `--as-of` cannot be given with lines or rows")
     return chain(asked.sources(pair.longest), chain.from_iterable(map(_rows, tables)))
@@ -144,11 +144,13 @@ def _count(pair: Pair, questions: Sequence[tuple[int, Source]]) -> Counted:
     for place, source in questions:
         try:
             question = pair.question(source)
-            asked = Asked(place, question.asset or _label(source), question.as_of, source)
-            compared(tally, pair.before, pair.after, question, asked)
         except Refused as refused:
             tally.refused += 1
             problems += refused.problems
+            continue
+        asked = Asked(place, question.asset or _label(source), question.as_of, source)
+        try:
+            compared(tally, pair.before, pair.after, question, asked)
         except FactsError as error:
             tally.refused += 1
             place_of = source.place if isinstance(source, Line) else Span(source.name, NOWHERE, NOWHERE)

@@ -7,7 +7,7 @@ A file is a snapshot (`asset`, `as_of`, `facts`, as in `fixtures/snapshots`) or 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel
@@ -133,8 +133,7 @@ def with_typed(
     if typed.as_of is not None:
         origins["/as_of"] = "--as-of"
     return Asked(
-        replace(
-            question,
+        question._replace(
             venue=venue,
             sizes=typed.sizes or question.sizes,
             explain=typed.explain or question.explain,

@@ -32,3 +32,7 @@ class Refused(Exception):
         """Keep every problem, in the order given."""
         self.problems = tuple(problems)
         super().__init__("; ".join(problem.message for problem in self.problems))
+
+    def __reduce__(self) -> tuple[type[Refused], tuple[tuple[Problem, ...]]]:
+        """Pass from one process to another whole."""
+        return Refused, (self.problems,)

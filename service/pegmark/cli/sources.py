@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import stat
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -22,6 +22,7 @@ from pegmark.cli.documents import STANDARD_INPUT, beginning, minding, opened, sh
 from pegmark.cli.refusal import NOWHERE, Refused
 from pegmark.problems import Position, Problem, Span
 from pegmark.rulebook.source import MAX_BYTES
+from pegmark.usecases.catalogue import Catalogue
 
 DOCUMENTS = (".yaml", ".yml", ".json")
 LINES = (".jsonl", ".ndjson")
@@ -114,20 +115,19 @@ class Inquiry:
                 yield Path(named.name)
 
 
-def inquiry(names: Sequence[str], assets: Iterable[str], *, is_lines: bool) -> Inquiry:
+def inquiry(names: Sequence[str], catalogue: Catalogue, *, is_lines: bool) -> Inquiry:
     """Return what is named; raises `Refused` where a file or folder cannot be used.
 
     With `is_lines`, standard input holds a question a line even where it is only one.
     """
     if names.count(STANDARD_INPUT) > 1:
         raise click.UsageError("standard input can be read once")
-    known = frozenset(assets)
     found: list[Named] = []
     is_one = len(names) == 1 and not is_lines
     for name in names:
         if name == STANDARD_INPUT:
             found.append(LineFile(name) if is_lines else _standard_input(sys.stdin.buffer))
-        elif not is_file(name) or (name in known and Path(name).is_dir()):
+        elif not is_file(name) or (Path(name).is_dir() and name in catalogue.assets()):
             found.append(Asset(name))
         elif _is_folder(name):
             found += _within(name)

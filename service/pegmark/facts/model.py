@@ -34,7 +34,13 @@ class Strict(BaseModel):
     )
 
 
-class Missing(Strict):
+class Part(Strict):
+    """A part of others: validated with them, its own validator is built if it is validated by itself."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class Missing(Part):
     """A fact that was looked for, or not, and is not known."""
 
     unknown: Absence
@@ -42,7 +48,7 @@ class Missing(Strict):
     source: Line | None = None
 
 
-class Stated(Strict):
+class Stated(Part):
     """A value with where it comes from; made for each type of value."""
 
     value: Any
@@ -53,7 +59,7 @@ class Stated(Strict):
     knowable_at: When | None = None
 
 
-class Component(Strict):
+class Component(Part):
     """One kind of backing and its share of liabilities."""
 
     kind: Literal[tuple(COMPONENT_KINDS)]  # type: ignore[valid-type]  # the kinds stand in a table
@@ -63,8 +69,14 @@ class Component(Strict):
     asset: AssetName | None = None
 
 
+BARE = frozenset({float, int, bool, str, list})
+"""What a claim is when it gives its value alone."""
+
+
 def _shape(value: Any) -> str:
     """Tell which of the three forms a value has."""
+    if type(value) in BARE:  # Most are, and asking pydantic classes what they are takes longer.
+        return "bare"
     if isinstance(value, (dict, BaseModel)):
         has_unknown = "unknown" in value if isinstance(value, dict) else isinstance(value, Missing)
         return "unknown" if has_unknown else "stated"
@@ -117,7 +129,7 @@ def _group(group: str) -> type[BaseModel]:
         spec.attribute: (claim(spec) | None, Field(None, description=spec.meaning)) for spec in GROUPS[group]
     }
     doc = f"Facts of the group `{group}`."
-    return create_model(f"{group.title()}Facts", __base__=Strict, __doc__=doc, **fields)
+    return create_model(f"{group.title()}Facts", __base__=Part, __doc__=doc, **fields)
 
 
 _CUSTOM: Any = _three_forms("custom", bool | float | Line)
@@ -131,7 +143,7 @@ def _facts() -> type[BaseModel]:
     custom = Field(None, max_length=200, description="Facts the rulebook declares for itself.")
     fields["custom"] = (by_name | None, custom)
     doc = "What is known of an asset. Absent means nobody looked."
-    return create_model("Facts", __base__=Strict, __doc__=doc, **fields)
+    return create_model("Facts", __base__=Part, __doc__=doc, **fields)
 
 
 Facts = _facts()

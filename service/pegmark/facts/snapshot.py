@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from pegmark.errors import FactProblem, FactsError
 from pegmark.facts.consistency import contradictions
 from pegmark.facts.digest import canonical_clean, clean, digest
-from pegmark.facts.model import Component, Missing, Stated
+from pegmark.facts.model import BARE, Component, Missing, Stated
 from pegmark.facts.units import quantise
 from pegmark.facts.vocabulary import COMPONENT_KINDS, GROUPS, FactSpec
 
@@ -25,8 +25,7 @@ Value = float | bool | str
 EARLIEST, LATEST = date(2009, 1, 3), date(2100, 1, 1)
 
 
-# What a claim is when it gives its value alone.
-_BARE = frozenset({float, int, bool, str, list})
+_PLAIN = frozenset({float, bool, str})
 _SHARES = {kind: f"backing.share.{kind}" for kind in COMPONENT_KINDS}
 _SPECS = {group: {spec.attribute: spec for spec in specs} for group, specs in GROUPS.items()}
 
@@ -45,8 +44,8 @@ class Snapshot:
 
     `values` holds the usable facts by readable name; a name that is absent is unknown. `known` and
     `estimated` name submitted facts; `states` gives those that are unknown and why, absent ones
-    being `not_collected`. `submitted` says all of it in one form, equal for bare and long. `beneath`
-    is what the layers were decided on, by asset.
+    being `not_collected`. `claims` is all that was submitted. `beneath` is what the layers were decided
+    on, by asset.
     """
 
     asset: str | None
@@ -58,8 +57,18 @@ class Snapshot:
     estimated: frozenset[str]
     states: Mapping[str, str]
     layers: tuple[LayerRef, ...]
-    submitted: Mapping[str, Any] = field(repr=False)
+    claims: Mapping[str, Any] = field(repr=False)
+    """What was said of each fact: a value by itself, or all of it as a tuple, which is digested."""
     beneath: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def submitted(self) -> Mapping[str, Any]:
+        """All that was submitted, in one form, equal for bare and long."""
+        as_of = self.as_of
+        return {
+            name: claim if type(claim) is tuple else (_said(claim), None, as_of, None, None, False, None)
+            for name, claim in self.claims.items()
+        }
 
     @cached_property
     def said(self) -> str:
@@ -132,7 +141,7 @@ def take(
         frozenset(taker.estimated),
         taker.states,
         tuple(LayerRef(c.asset, c.share) for c in taker.components if c.asset is not None),
-        taker.submitted,
+        taker.claims,
     )
 
 
@@ -143,7 +152,7 @@ class _Taker:
         self.known: set[str] = set()
         self.estimated: set[str] = set()
         self.states: dict[str, str] = {}
-        self.submitted: dict[str, Any] = {}
+        self.claims: dict[str, Any] = {}
         self.components: list[Any] = []
         self.as_of = as_of
         self.at = self._moment(as_of, "/as_of") or datetime.min.replace(tzinfo=UTC)
@@ -164,16 +173,14 @@ class _Taker:
         return found
 
     def group(self, group: str, given: BaseModel, pointer: str) -> None:
-        specs, values, submitted, spelled = _SPECS[group], self.values, self.submitted, self.spelled
+        specs, values, claims, know = _SPECS[group], self.values, self.claims, self.known.add
         for attribute, claim in given.__dict__.items():
-            # Most claims are bare numbers: what `fact` does with one, without the way there.
-            if type(claim) is float:
+            # Most claims are plain: what `fact` does with one, without the way there.
+            if type(claim) in _PLAIN:
                 spec = specs[attribute]
                 name = spec.name
-                value = values[name] = quantise(claim, spec.kind)
-                said = int(value) if value.is_integer() else value
-                submitted[name] = [said, None, spelled, None, None, False, None]
-                self.known.add(name)
+                values[name] = claims[name] = quantise(claim, spec.kind) if type(claim) is float else claim
+                know(name)
             elif claim is not None:
                 self.fact(specs[attribute], claim, pointer)
 
@@ -182,15 +189,15 @@ class _Taker:
         name = spec.name
         value: Any
         # Asking pydantic classes what they are takes longer than all else here.
-        if type(claim) in _BARE:
+        if type(claim) in BARE:
             value = self._value(spec, claim)
-            self.submitted[name] = [_said(value), None, self.spelled, None, None, False, None]
+            self.claims[name] = value
         elif isinstance(claim, Stated):
             dated = self._dated(spec, claim, pointer)
             if dated is None:
                 return
             value = self._value(spec, claim.value)
-            self.submitted[name] = [
+            self.claims[name] = (
                 _said(value),
                 None,
                 self.spelled if claim.as_of is None else spelled(claim.as_of),
@@ -198,7 +205,7 @@ class _Taker:
                 claim.confidence,
                 claim.estimated,
                 _when(claim.knowable_at),
-            ]
+            )
             if spec.max_age_days is not None and self.at - dated > timedelta(days=spec.max_age_days):
                 self.states[name] = "stale"
                 return
@@ -207,7 +214,7 @@ class _Taker:
         else:
             if self._dated(spec, claim, pointer) is not None:
                 self.states[name] = claim.unknown
-                self.submitted[name] = [None, claim.unknown, _when(claim.as_of), claim.source]
+                self.claims[name] = (None, claim.unknown, _when(claim.as_of), claim.source)
             return
         self.known.add(name)
         if name == "backing.components":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from pegmark.authoring.outputs import Body
 from pegmark.authoring.suite import Suite
@@ -57,7 +57,7 @@ def tried(desk: Desk, suites: Sequence[Suite], trials: Sequence[Trial]) -> Evide
     for trial in trials:
         case = trial.case
         try:
-            body = assess(desk, replace(trial.question, explain="full"))
+            body = assess(desk, trial.question._replace(explain="full"))
             holds, rules = decided(case, body, program).holds, set(rested_on(program, body))
         except FactsError as error:
             holds, rules = refused(case, error.problems).holds, set()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from pydantic import BaseModel
 
@@ -37,8 +37,7 @@ MOST_FOUND = 4096
 """How many stored questions are kept found; then all are forgotten and found again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """What is asked: about which asset, when, before which venue, at which sizes, by which book.
 
     `facts` None means the stored snapshot of `asset`. `venue` is a stored venue's id, or facts.
@@ -56,8 +55,7 @@ class Question:
     explain: Explain = "short"
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """A question with everything it names found: what the engine decides.
 
     `standing` is what is decided already whatever the sizes; None where nothing of it is kept.

@@ -80,11 +80,11 @@ def _attempts(desk: Desk, trial: Trial) -> Iterator[Attempt]:
     except FactsError:
         asked = None
     # What lies beneath is decided by the rules, and so is what is refused.
-    found = None if asked is None or asked.layer is not None else replace(asked, standing=None)
+    found = None if asked is None or asked.layer is not None else asked._replace(standing=None)
     for is_traced in (False, True):
         expected = tuple(one for one in case.expected if one.output.is_traced is is_traced)
         if expected:
-            explained = replace(question, explain="full") if is_traced else question
+            explained = question._replace(explain="full") if is_traced else question
             yield Attempt(case.title, replace(case, expected=expected), explained, is_traced, found)
 
 

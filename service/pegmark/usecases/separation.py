@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import zip_longest
 from typing import Any, TypeVar
@@ -125,7 +125,7 @@ class Separation:
             asked = prepare(self.desk, question)
         except FactsError:
             return None
-        return None if asked.layer is not None else replace(asked, standing=None)
+        return None if asked.layer is not None else asked._replace(standing=None)
 
 
 def values_of(fact: str, on: Bearing) -> Iterator[Said]:

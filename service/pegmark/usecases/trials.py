@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -51,7 +51,7 @@ def question_of(desk: Desk, case: Case) -> Question | None:
 def run_trial(desk: Desk, trial: Trial) -> Verdict:
     """Ask the question of a trial and return the verdict; only where it fails is it explained in full."""
     case, question = trial.case, trial.question
-    full = replace(question, explain="full")
+    full = question._replace(explain="full")
     try:
         is_traced = any(one.output.is_traced for one in case.expected)
         if not is_traced and is_met(case, assess(desk, question)):

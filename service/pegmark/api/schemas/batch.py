@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from pegmark.api.schemas.assessment import AssessmentRequest, Decision
+from pegmark.api.schemas.assessment import AssessmentRequest
+from pegmark.api.schemas.decision import Decision
 from pegmark.api.schemas.problem import ProblemDocument
 from pegmark.api.schemas.shared import Reply
 from pegmark.facts.model import Strict
