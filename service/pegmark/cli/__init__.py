@@ -6,6 +6,11 @@ be understood; 141 the reader of a pipe went away.
 
 from __future__ import annotations
 
+import os
+
+# What is valid does not depend on what else is installed; nor do all of that have to be looked through.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
 from pegmark.cli.verbs import main
 
 __all__ = ["main"]

@@ -6,7 +6,6 @@ import os
 import sys
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import get_args
 
 import click
@@ -14,8 +13,8 @@ import orjson
 
 from pegmark.cli import offers
 from pegmark.cli.amounts import Usd
-from pegmark.cli.clerks import Order, asked_by, decided, desk_with, outcomes
-from pegmark.cli.dates import Day
+from pegmark.cli.clerks import MOST_JOBS, Order, asked_by, decided, desk_with, outcomes
+from pegmark.cli.dates import Day, today
 from pegmark.cli.decision import report
 from pegmark.cli.documents import STANDARD_INPUT, read
 from pegmark.cli.lexicon import Lexicon, lexicon
@@ -32,11 +31,8 @@ from pegmark.engine.decide import Explain
 from pegmark.problems import Problem
 from pegmark.settings import Settings, read_settings
 from pegmark.storage.fixtures import Fixtures
-from pegmark.usecases.assess import Question
+from pegmark.usecases.assess import MOST_SIZES, Question
 from pegmark.usecases.desk import Desk
-
-MOST_SIZES = 16
-MOST_JOBS = 64
 
 
 @click.command(
@@ -164,11 +160,6 @@ def command(
         refused = _answer_all(asked, order, settings, jobs, put, is_seen=is_seen)
     if refused:
         context.exit(REFUSED)
-
-
-def today() -> str:
-    """Return the date in UTC."""
-    return datetime.now(UTC).date().isoformat()
 
 
 def _answer(

@@ -34,6 +34,7 @@ from pegmark.storage.fixtures import Fixtures
 from pegmark.usecases.assess import Question, assess
 from pegmark.usecases.desk import Desk
 
+MOST_JOBS = 64
 AT_ONCE = 64
 """How many questions a process is given at a time."""
 AHEAD = 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -30,3 +31,8 @@ class Day(click.ParamType[str]):
                 f"`{text[:40]}` is not a date; write `2025-10-09` or `2025-10-09T14:00:00Z`", param, ctx
             )
         return text
+
+
+def today() -> str:
+    """Return the date in UTC."""
+    return datetime.now(UTC).date().isoformat()

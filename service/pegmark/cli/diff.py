@@ -13,9 +13,9 @@ from pegmark.authoring.strictness import Strictness, proved
 from pegmark.bootstrap import build_book
 from pegmark.cli import offers
 from pegmark.cli.amounts import Usd
-from pegmark.cli.assess import MOST_JOBS, MOST_SIZES, today
 from pegmark.cli.books import book_path, filling_in
-from pegmark.cli.dates import Day
+from pegmark.cli.clerks import MOST_JOBS
+from pegmark.cli.dates import Day, today
 from pegmark.cli.differences import FORMS
 from pegmark.cli.documents import read
 from pegmark.cli.output import STANDARD_OUTPUT, writing
@@ -27,7 +27,7 @@ from pegmark.cli.stored import Stored
 from pegmark.cli.terminal import Style, complain, style_of
 from pegmark.cli.verbs import MISUSED, REFUSED, complain_of
 from pegmark.settings import read_settings
-from pegmark.usecases.assess import Question
+from pegmark.usecases.assess import MOST_SIZES, Question
 from pegmark.usecases.desk import Desk
 from pegmark.usecases.difference import Difference, difference
 

@@ -127,7 +127,7 @@ def inquiry(names: Sequence[str], catalogue: Catalogue, *, is_lines: bool) -> In
     for name in names:
         if name == STANDARD_INPUT:
             found.append(LineFile(name) if is_lines else _standard_input(sys.stdin.buffer))
-        elif not is_file(name) or (Path(name).is_dir() and name in catalogue.assets()):
+        elif not is_file(name) or _is_asset_too(name, catalogue):
             found.append(Asset(name))
         elif _is_folder(name):
             found += _within(name)
@@ -145,6 +145,14 @@ def is_file(name: str) -> bool:
         return Path(name).exists()
     except OSError:
         return False  # Too long for a name of a file: then it is an asset's that is not known.
+
+
+def _is_asset_too(name: str, catalogue: Catalogue) -> bool:
+    """Return whether a folder is called as an asset is, which is then meant."""
+    try:
+        return Path(name).is_dir() and name in catalogue.assets()
+    except OSError:
+        return False  # Whoever opens it says why not.
 
 
 def _is_folder(name: str) -> bool:

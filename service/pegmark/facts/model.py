@@ -35,7 +35,7 @@ class Strict(BaseModel):
 
 
 class Part(Strict):
-    """A part of others: validated with them, its own validator is built if it is validated by itself."""
+    """Made of facts, or part of such: a validator of its own is built where one is first asked for."""
 
     model_config = ConfigDict(defer_build=True)
 

@@ -18,13 +18,13 @@ from typing import Any, NoReturn
 from pydantic import BaseModel, ValidationError
 
 from pegmark.errors import FactProblem, FactsError, NotFound
-from pegmark.facts.model import AssetName, Facts, Line, Strict, VenueFacts, When
+from pegmark.facts.model import AssetName, Facts, Line, Part, VenueFacts, When
 from pegmark.facts.snapshot import LATEST, moment, take
 from pegmark.problems import Problem
 from pegmark.storage.documents import Document, from_yaml
 
 
-class SnapshotFile(Strict):
+class SnapshotFile(Part):
     """What is known of an asset at one moment; a bare fact is as of that moment."""
 
     asset: AssetName
@@ -34,7 +34,7 @@ class SnapshotFile(Strict):
     facts: Facts  # type: ignore[valid-type]  # made when the module is loaded
 
 
-class VenueFile(Strict):
+class VenueFile(Part):
     """A venue; with `as_of`, a bare fact is as of that moment, without, it holds at any.
 
     `assets` holds what is otherwise towards single assets: there its facts win over `facts`.

@@ -31,6 +31,8 @@ REFERENCE = "reference"
 """The venue of a question that names none."""
 INLINE = "inline"
 DEFAULT_SIZES = (1_000_000.0, 10_000_000.0)
+MOST_SIZES = 16
+"""How many sizes are decided at once."""
 DEEPEST = 4
 """How many layers may lie beneath an asset."""
 MOST_FOUND = 4096

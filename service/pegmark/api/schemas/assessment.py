@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Discriminator, Field, Tag
 
 from pegmark.facts.model import AssetName, Facts, Strict, VenueFacts, When
-from pegmark.usecases.assess import DEFAULT_SIZES, Question
+from pegmark.usecases.assess import DEFAULT_SIZES, MOST_SIZES, Question
 
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Size = Annotated[float, Field(ge=1, le=1e12)]
@@ -50,7 +50,7 @@ class AssessmentRequest(Strict):
     sizes_usd: list[Size] = Field(
         default_factory=lambda: list(DEFAULT_SIZES),
         min_length=1,
-        max_length=16,
+        max_length=MOST_SIZES,
         json_schema_extra={"default": list(DEFAULT_SIZES)},
     )
     rulebook: Name | None = Field(None, description="Absent: the rulebook this server decides by.")
