@@ -148,7 +148,7 @@ class Emitter:
             return text
         if is_constant(node):
             return literal(self._rounded(node))
-        if self._lies_on_grid(node):
+        if self.lies_on_grid(node):
             return text
         if node.type.kind == "USD":
             # As `quantise_usd`, without a call.
@@ -169,7 +169,7 @@ class Emitter:
     def _rounded(self, node: Typed) -> float:
         return (quantise_usd if node.type.kind == "USD" else quantise)(self._constant(node))
 
-    def _lies_on_grid(self, node: Typed) -> bool:
+    def lies_on_grid(self, node: Typed) -> bool:
         """Tell whether a number needs no rounding: names, most literals, and a choice among such."""
         if is_constant(node):
             return self._constant(node) == self._rounded(node)
@@ -177,11 +177,11 @@ class Emitter:
             case Read():
                 return True
             case Choose(_, yes, no):
-                return self._lies_on_grid(yes) and self._lies_on_grid(no)
+                return self.lies_on_grid(yes) and self.lies_on_grid(no)
             case Coalesce(operands) | Extreme(_, operands):
-                return all(map(self._lies_on_grid, operands))
+                return all(map(self.lies_on_grid, operands))
             case Abs(inner):
-                return self._lies_on_grid(inner)
+                return self.lies_on_grid(inner)
         return False
 
     def _value(self, node: Typed, hoisted: Mapping[int, str]) -> str:

@@ -12,7 +12,7 @@ function that finds known facts on the wrong side of their bound.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from datetime import date
@@ -90,8 +90,8 @@ def _fillings(w: Writer) -> None:
         with w.block(f"if {name} != {name}:" if filling.expr.type.is_numeric else f"if {name} is None:"):
             w.assign(name, filling.expr)
             # What is filled in at its best could not have been better.
-            best = _best(filling.fact)
-            w.line(f"missed |= {own:#x}" if best is None else f"if {name} != {best}: missed |= {own:#x}")
+            best = best_of(filling.fact)
+            w.line(f"missed |= {own:#x}" if best is None else f"if {name} != {best!r}: missed |= {own:#x}")
             w.trace("normal", filling.reason, name, filling.expr)
         w.rest(filling.fact, filling.expr)
 
@@ -100,7 +100,9 @@ def _derived(w: Writer) -> None:
     for n, derived in enumerate(w.program.derived):
         w.rest(derived.name, derived.expr)
         match derived.expr:
-            case Coalesce((first, second)) if not (_may_do_without(w, first) or _may_do_without(w, second)):
+            case Coalesce((first, second)) if not any(
+                may_do_without(operand, w.done_without) for operand in (first, second)
+            ):
                 w.coalesce(f"d{n}", f"m{n}", first, second)
                 w.stand_in(derived.name, f"m{n}")
             case _:
@@ -108,8 +110,9 @@ def _derived(w: Writer) -> None:
                 _without(w, n, derived)
 
 
-def _may_do_without(w: Writer, node: Typed) -> bool:
-    return any(is_replaced or w.done_without(found) for _, found, is_replaced in fallbacks(node))
+def may_do_without(node: Typed, lacks: Callable[[Typed], object]) -> bool:
+    """Tell whether an expression may take one value for another; `lacks` tells of names in it."""
+    return any(is_replaced or lacks(found) for _, found, is_replaced in fallbacks(node))
 
 
 def _without(w: Writer, n: int, derived: Derived) -> None:
@@ -144,11 +147,10 @@ def _without(w: Writer, n: int, derived: Derived) -> None:
     w.stand_in(derived.name, f"m{n}")
 
 
-def _best(fact: str) -> str | None:
-    """Return the source of the best value a fact may have, if there is one."""
+def best_of(fact: str) -> float | None:
+    """Return the best value a fact may have, if there is one."""
     spec = READABLE[fact]
-    best = {"higher": spec.low, "lower": spec.high}.get(spec.worse)
-    return None if best is None else repr(best)
+    return {"higher": spec.low, "lower": spec.high}.get(spec.worse)
 
 
 def _classify(w: Writer) -> None:

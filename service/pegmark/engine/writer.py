@@ -54,6 +54,32 @@ def comparisons(node: Typed) -> tuple[Compare, ...]:
     return tuple(found for child in children(node) for found in comparisons(child))
 
 
+class Rests:
+    """The submitted facts that expressions rest on, as bits."""
+
+    def __init__(self, program: Program) -> None:
+        self._bits = fact_bits(program)
+        self._of: dict[str, int] = {}
+
+    def bit(self, name: str) -> int:
+        """Return the bit of the submitted fact behind a readable name."""
+        return self._bits.get(submitted(name), 0)
+
+    def note(self, name: str, *nodes: Typed) -> None:
+        """Note that a derived name, or a fact that is filled in, rests on what `nodes` rest on."""
+        self._of[name] = self.mask(*nodes)
+
+    def mask(self, *nodes: Typed | None) -> int:
+        """Return the facts that expressions rest on, through fillings and derived names."""
+        found = 0
+        for node in nodes:
+            for read in reads(node) if node is not None else ():
+                if read.origin == "fact":
+                    found |= self.bit(read.name)
+                found |= self._of.get(read.name, 0)
+        return found
+
+
 class Writer:
     """Collects the lines of one function, params fixed on one day; with `tracing` also its trace."""
 
@@ -63,11 +89,10 @@ class Writer:
         self._tracing = tracing
         self._lines: list[str] = []
         self._depth = 0
-        self._bits = fact_bits(program)
         self._constants = {param.name: param.at(day).value for param in program.params}
         self._facts: dict[str, str] = {}
         self._derived = {derived.name: f"d{n}" for n, derived in enumerate(program.derived)}
-        self._rests: dict[str, int] = {}
+        self._rests = Rests(program)
         self._stood_in: dict[str, str] = {}
         self._noted: set[str] = set()
         self._tables: dict[str, str] = {}
@@ -107,17 +132,11 @@ class Writer:
 
     def rest(self, name: str, *nodes: Typed) -> None:
         """Note that a derived name, or a fact that is filled in, rests on what `nodes` rest on."""
-        self._rests[name] = self.mask(*nodes)
+        self._rests.note(name, *nodes)
 
     def mask(self, *nodes: Typed | None) -> int:
         """Return the submitted facts that expressions rest on, through fillings and derived names."""
-        found = 0
-        for node in nodes:
-            for read in reads(node) if node is not None else ():
-                if read.origin == "fact":
-                    found |= self.bit(read.name)
-                found |= self._rests.get(read.name, 0)
-        return found
+        return self._rests.mask(*nodes)
 
     def stand_in(self, name: str, variable: str) -> None:
         """Note the variable that holds the facts which a derived name did without."""
@@ -130,7 +149,7 @@ class Writer:
 
     def bit(self, name: str) -> int:
         """Return the bit of the submitted fact behind a readable name."""
-        return self._bits.get(submitted(name), 0)
+        return self._rests.bit(name)
 
     def table(self, cells: Mapping[Any, object]) -> str:
         """Return the name of a table, built once; its keys are literals and its cells source."""
