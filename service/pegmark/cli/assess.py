@@ -6,6 +6,7 @@ import os
 import sys
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import get_args
 
 import click
@@ -25,7 +26,7 @@ from pegmark.cli.questions import Asked, Typed, with_typed
 from pegmark.cli.row import heading
 from pegmark.cli.sources import Asset, File, Inquiry, inquiry, is_file
 from pegmark.cli.surroundings import surroundings
-from pegmark.cli.terminal import Style, complain, style_of
+from pegmark.cli.terminal import Style, complain, say, style_of
 from pegmark.cli.verbs import MOST_COMPLAINTS, REFUSED, complain_of
 from pegmark.engine.decide import Explain
 from pegmark.problems import Problem
@@ -62,7 +63,7 @@ request a line; standard input may too. What is refused is told at the end, and 
 Exit codes: 0 decided (also where the asset is not accepted) · 1 a question cannot be
 answered; of many, the others are · 2 wrong use."""
 )
-@click.argument("names", metavar="ASSET|FILE…", nargs=-1, required=True, shell_complete=offers.assets)
+@click.argument("names", metavar="ASSET|FILE…", nargs=-1, shell_complete=offers.assets)
 @click.option(
     "--venue",
     metavar="NAME|FILE",
@@ -109,6 +110,15 @@ answered; of many, the others are · 2 wrong use."""
 )
 @click.option("--output", metavar="FILE", help="Write to a file, which is there whole or not at all.")
 @click.option(
+    "--frame",
+    metavar="TABLE",
+    help="Decide every row of a table (.parquet, .csv, .arrow) at once; needs --out and `pegmark[history]`.",
+)
+@click.option("--out", metavar="TABLE", help="Where the answer to --frame goes: whole or not at all.")
+@click.option(
+    "--drop-refused", "is_dropping", is_flag=True, help="Leave rows of --frame out that cannot be decided."
+)
+@click.option(
     "--jobs",
     type=click.IntRange(1, MOST_JOBS),
     default=1,
@@ -128,12 +138,21 @@ def command(
     is_jsonl: bool,
     svg: str | None,
     output: str | None,
+    frame: str | None,
+    out: str | None,
+    is_dropping: bool,
     jobs: int,
 ) -> None:
     """Decide one asset: what it is, how good it is, on what terms to take it, and why.
 
-    Or many: in a line each.
+    Or many: in a line each, or a table of them.
     """
+    if frame is not None or out is not None or is_dropping:
+        _mind_frame(context)
+        _answer_frame(context, str(frame), str(out), venue, sizes, as_of, rulebook, is_dropping=is_dropping)
+        return
+    if not names:
+        raise click.MissingParameter(param_type="argument", param_hint="'ASSET|FILE…'", ctx=context)
     if len(sizes) > MOST_SIZES:
         raise click.UsageError(f"at most {MOST_SIZES} sizes are decided at once, and {len(sizes)} are given")
     if venue == STANDARD_INPUT and venue in names:
@@ -159,6 +178,59 @@ def command(
     with writing(output) as put:
         refused = _answer_all(asked, order, settings, jobs, put, is_seen=is_seen)
     if refused:
+        context.exit(REFUSED)
+
+
+_WITH_A_FRAME = frozenset({"frame", "out", "is_dropping", "venue", "sizes", "as_of", "rulebook"})
+
+
+def _mind_frame(context: click.Context) -> None:
+    """Refuse what a frame does not go with, and half of what it needs."""
+    if context.params["frame"] is None or context.params["out"] is None:
+        raise click.UsageError("a frame needs both: `--frame TABLE --out TABLE`")
+    for param in context.command.params:
+        name = param.name or ""
+        is_typed = context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT
+        if is_typed and name in context.params and name not in _WITH_A_FRAME and context.params[name]:
+            said = param.opts[-1] if isinstance(param, click.Option) else "ASSET|FILE"
+            raise click.UsageError(f"`{said}` cannot be given with a frame")
+
+
+def _answer_frame(
+    context: click.Context,
+    frame: str,
+    out: str,
+    venue: str | None,
+    sizes: tuple[float, ...],
+    as_of: str | None,
+    rulebook: str | None,
+    *,
+    is_dropping: bool,
+) -> None:
+    from pegmark.cli.framed import Frame, decide_frame  # noqa: PLC0415 - few have one
+
+    if venue is not None and is_file(venue):
+        raise click.UsageError("with a frame `--venue` is a stored venue's name")
+    if len(sizes) > MOST_SIZES:
+        raise click.UsageError(f"at most {MOST_SIZES} sizes are decided at once, and {len(sizes)} are given")
+    desk = desk_with(Fixtures(read_settings(os.environ).fixtures), rulebook)
+    if venue is not None:
+        desk.catalogue.venue(venue)
+    asked = Frame(
+        Path(frame),
+        Path(out),
+        desk.book(None),
+        desk.catalogue,
+        as_of,
+        venue,
+        sizes or (1_000_000.0,),
+        is_dropping,
+    )
+    found = decide_frame(asked, is_shown=sys.stderr.isatty())
+    complain_of(found.problems)
+    dropped = f", {found.dropped:,} left out" if found.dropped else ""
+    say(f"{out}: {found.decided:,} rows decided{dropped}")
+    if found.dropped:
         context.exit(REFUSED)
 
 

@@ -9,5 +9,16 @@ from __future__ import annotations
 from pegmark.engine.vector.block import Block, Decisions, Layers, Missed, Sized
 from pegmark.engine.vector.decision import decide
 from pegmark.engine.vector.plan import LEAST, Vector
+from pegmark.engine.vector.reading import worse_than_bounds
 
-__all__ = ["LEAST", "Block", "Decisions", "Layers", "Missed", "Sized", "Vector", "decide"]
+__all__ = [
+    "LEAST",
+    "Block",
+    "Decisions",
+    "Layers",
+    "Missed",
+    "Sized",
+    "Vector",
+    "decide",
+    "worse_than_bounds",
+]

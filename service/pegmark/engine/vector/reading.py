@@ -11,7 +11,7 @@ import numpy as np
 
 from pegmark.engine.emit import MICRO, ONE
 from pegmark.engine.vector import columns
-from pegmark.engine.vector.block import Amount, Ints, Layers, Missed
+from pegmark.engine.vector.block import Amount, Block, Ints, Layers, Missed
 from pegmark.engine.vector.columns import (
     FAR,
     Choice,
@@ -29,6 +29,7 @@ from pegmark.engine.vector.columns import (
 )
 from pegmark.engine.vector.expressions import Scope
 from pegmark.engine.vector.plan import Seen, Vector, reads_size
+from pegmark.facts.vocabulary import READABLE
 from pegmark.language.nodes import Typed
 from pegmark.language.types import Type
 from pegmark.rulebook.expressions import amount_expressions
@@ -84,6 +85,21 @@ def read_on(v: Vector, seen: Seen) -> None:
             seen.amounts[n] = _step(v, seen, n, step)
         elif step.when is not None and not reads_size(step.when):
             seen.whens[n] = verdict(v, seen, step.when, "match")
+
+
+def worse_than_bounds(v: Vector, block: Block) -> Mask:
+    """Return where a known fact is worse than the bound that stands in for it: see `bounds`."""
+    names = {name: block.facts.get(name, _unknown_of(kind)) for name, kind in v.types.items()}
+    scope = Scope(names)
+    found: Mask = False
+    with np.errstate(all="ignore"):
+        for name, fill, _, _ in v.fillings:
+            value, bound = names[name], fill(scope)
+            if isinstance(value, Number):
+                worse = "<" if READABLE[name].worse == "lower" else ">"
+                found = either(found, columns.compared(worse, value, bound).yes)
+            names[name] = columns.filled(value, bound)
+    return found
 
 
 def at(v: Vector, seen: Seen, size: Floats, asked: Mask = True) -> list[Amount]:

@@ -1,0 +1,392 @@
+"""Frames: a row an asset at a moment before a venue, decided in columns.
+
+Columns are `asset`, `as_of`, `venue` (a stored one's name), `size_usd`, facts by the names that `pegmark
+facts` lists, `backing.share.<kind>` for what backs it, and `<fact>.estimated` where a value is one. A cell
+that is empty is unknown. What is wrong is named with its row and column; nothing is converted but whole
+numbers to decimals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from pegmark.engine.bounds import beyond_bounds
+from pegmark.engine.compiled import Compiled
+from pegmark.engine.vector import Block, Vector, columns, decide, worse_than_bounds
+from pegmark.engine.writer import submitted
+from pegmark.errors import FactsError, NotFound
+from pegmark.facts.components import BASIS, COMPONENTS
+from pegmark.facts.consistency import NESTED, TOLERANCE, contradictions
+from pegmark.facts.model import Component
+from pegmark.facts.snapshot import EARLIEST, LATEST, Snapshot, Value, moment, spelled
+from pegmark.facts.vocabulary import COMPONENT_KINDS, FACTS, FactSpec
+from pegmark.history.cells import (
+    MOST_NAMED,
+    Column,
+    Fault,
+    FrameError,
+    Rows,
+    flags_of,
+    held_as,
+    known_in,
+    members_of,
+    moment_of,
+    numbers,
+    on_grid,
+    texts_of,
+)
+from pegmark.history.told import alike_column, mattered, said_of, said_of_one
+
+PLAIN = ("asset", "as_of", "venue", "size_usd")
+SHARE = "backing.share."
+ESTIMATED = ".estimated"
+LEAST_SIZE, MOST_SIZE = 1.0, 1e12
+
+Venues = Callable[[str | None, str | None, str], Mapping[str, Value]]
+"""A venue's name (None: the one that is meant where nothing is said), an asset and a moment: its facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of every row besides what it states."""
+
+    as_of: str | None = None
+    venue: str | None = None
+    sizes: Sequence[float] = (1_000_000.0,)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is decided of the rows of a batch, as a table; and what is wrong with those that are not in it."""
+
+    table: Any
+    faults: Sequence[Fault]
+    refused: int
+
+
+class Frames:
+    """Decides frames by a rulebook."""
+
+    def __init__(self, compiled: Compiled, custom: Mapping[str, FactSpec], venues: Venues) -> None:
+        """Prepare nothing yet: what is needed is made for the days that are asked about."""
+        self.compiled = compiled
+        self.specs: dict[str, FactSpec] = {**FACTS, **custom}
+        self._venues = venues
+        self._vectors: dict[int, Vector] = {}
+        self._towards: dict[tuple[str | None, str | None, str], Mapping[str, Value]] = {}
+
+    def check(self, names: Sequence[str], asked: Asked) -> None:
+        """Refuse columns that say nothing; raises `FrameError` with all of them."""
+        faults = []
+        groups = {name.partition(".")[0] for name in names if "." in name}
+        for n, name in enumerate(names):
+            base = name.removesuffix(ESTIMATED)
+            if name in names[:n]:
+                faults.append(Fault(None, name, "it stands twice"))
+            elif name == COMPONENTS:
+                faults.append(Fault(None, name, f"give a column a kind, as `{SHARE}cash`"))
+            elif not (name in PLAIN or self._is_share(name) or (base in self.specs and base != COMPONENTS)):
+                faults.append(Fault(None, name, "no fact is called so; `pegmark facts` lists them"))
+        if "as_of" not in names and asked.as_of is None:
+            faults.append(Fault(None, "as_of", "there is no such column, and no date is given"))
+        if "venue" in groups and ("venue" in names or asked.venue is not None):
+            faults.append(Fault(None, "venue", "a venue is given by name and by facts; keep one"))
+        if faults:
+            raise FrameError(faults)
+
+    def kind_of(self, name: str) -> str:
+        """Return what a column holds, as arrow calls it."""
+        if name.endswith(ESTIMATED):
+            return "bool_"
+        spec = self.specs.get(name)
+        if name in ("asset", "as_of", "venue") or (spec is not None and spec.kind == "enum"):
+            return "string"
+        return "bool_" if spec is not None and spec.kind == "bool" else "float64"
+
+    @staticmethod
+    def _is_share(name: str) -> bool:
+        return name.startswith(SHARE) and name.removeprefix(SHARE) in COMPONENT_KINDS
+
+    def decide(self, batch: Any, asked: Asked, first: int = 0) -> Found:
+        """Decide the rows of a record batch, the first of which is row `first` + 1 of all."""
+        rows = Rows(batch.num_rows)
+        rows.bad = np.zeros(rows.count, np.bool_)
+        names = batch.schema.names
+        given = dict(zip(names, batch.columns, strict=True))
+        moments, epochs = self._days(rows, given.get("as_of"), asked.as_of)
+        for name, column in given.items():
+            if name.endswith(ESTIMATED):
+                rows.estimated[name.removesuffix(ESTIMATED)] = flags_of(rows, name, column) == 1
+            elif name not in PLAIN and not self._is_share(name):
+                rows.values[name] = self._values(rows, name, column)
+        self._shares(rows, {n: c for n, c in given.items() if self._is_share(n)})
+        assets = texts_of(given.get("asset"), rows.count)
+        if not any(name.startswith("venue.") for name in names):
+            self._venue_facts(rows, texts_of(given.get("venue"), rows.count, asked.venue), assets, moments)
+        sizes = self._sizes(rows, given.get("size_usd"), asked.sizes)
+        self._refuse_contradictions(rows, moments)
+        parts, places = [], []
+        for epoch in np.unique(epochs[~rows.bad]).tolist():
+            vector = self._vector(epoch)
+            where = np.flatnonzero((epochs == epoch) & ~rows.bad)
+            block = self._block(vector, rows, where)
+            self._refuse_beyond(rows, vector, block, where, moments)
+            if rows.bad[where].any():
+                where = where[~rows.bad[where]]
+                block = self._block(vector, rows, where)
+            if len(where):
+                at = [size[where] if isinstance(size, np.ndarray) else size for size in sizes]
+                parts.append(self._told(vector, rows, block, at, where, moments))
+                places.append(where)
+        table = pa.concat_tables(parts) if parts else None
+        if table is not None:
+            place = np.concatenate(places)
+            order = np.argsort(place, kind="stable")
+            said = {"row": pa.array(place[order] + first + 1, pa.int64())}
+            if "asset" in given:
+                said["asset"] = given["asset"].take(pa.array(place[order]))
+            if "as_of" in given:
+                said["as_of"] = given["as_of"].take(pa.array(place[order]))
+            table = table.take(pa.array(order))
+            for n, (name, column) in enumerate(said.items()):
+                table = table.add_column(n, name, column)
+        faults = sorted(fault._replace(row=(fault.row or 0) + first + 1) for fault in rows.faults)
+        return Found(table, faults, int(rows.bad.sum()))
+
+    # Reading
+
+    def _days(self, rows: Rows, column: Any, as_of: str | None) -> tuple[list[str], NDArray[np.int64]]:
+        """Return the moment of each row, and the place of the params in force then."""
+        if column is None:
+            texts: list[Any] = [as_of] * rows.count
+        else:
+            texts = [moment_of(value) for value in column.to_pylist()]
+        starts = self.compiled.starts
+        epochs: dict[Any, int | str] = {}
+        for text in set(texts):
+            try:
+                day = moment(text).date() if text is not None else None
+            except (ValueError, OverflowError):
+                day = None
+            if day is None or not EARLIEST <= day <= LATEST:
+                epochs[text] = "there is no date" if text is None else f"`{str(text)[:40]}` is no date"
+            elif day < starts[0]:
+                epochs[text] = f"the rulebook has no parameters before {starts[0]}"
+            else:
+                epochs[text] = sum(start <= day for start in starts) - 1
+        found = [epochs[text] for text in texts]
+        wrong = np.array([isinstance(epoch, str) for epoch in found], np.bool_)
+        rows.refuse(wrong, "as_of", lambda row: str(found[row]))
+        return [text or "" for text in texts], np.array(
+            [-1 if isinstance(e, str) else e for e in found], np.int64
+        )
+
+    def _values(self, rows: Rows, name: str, column: Any) -> Column:
+        spec = self.specs[name]
+        if spec.kind == "bool":
+            return flags_of(rows, name, column)
+        if spec.kind == "enum":
+            return members_of(rows, name, column, spec.members)
+        return numbers(rows, name, column, spec)
+
+    def _shares(self, rows: Rows, given: Mapping[str, Any]) -> None:
+        """Spread what backs an asset as `snapshot.spread` does; a kind of which there is 0 is not listed."""
+        if not given:
+            return
+        spec = FactSpec("", "ratio", "none", "", "", low=0.0, high=10.0)
+        shares = {
+            name: np.nan_to_num(numbers(rows, name, column, spec), nan=0.0) for name, column in given.items()
+        }
+        total = np.zeros(rows.count)
+        for share in shares.values():
+            total = total + share
+        listed = np.zeros(rows.count, np.bool_)
+        for share in shares.values():
+            listed |= share != 0.0
+        rows.parts = shares
+        basis = rows.values.get(BASIS)
+        net = (
+            np.zeros(rows.count, np.bool_)
+            if basis is None
+            else basis == self.specs[BASIS].members.index("net")
+        )
+        for kind in COMPONENT_KINDS:
+            share = shares.get(SHARE + kind, np.zeros(rows.count))
+            known = listed & (net | (share != 0.0))
+            if kind == "undisclosed":
+                share = np.where(net, share + np.maximum(0.0, 1.0 - total), share)
+                known &= net | ~(total < 1.0)
+            rows.values[SHARE + kind] = np.where(known, on_grid(share, "ratio"), np.nan)
+        rows.values["backing.listed"] = np.where(listed, on_grid(total, "ratio"), np.nan)
+
+    def _venue_facts(
+        self, rows: Rows, venues: Sequence[str | None], assets: Sequence[str | None], moments: Sequence[str]
+    ) -> None:
+        keys = list(zip(venues, assets, moments, strict=True))
+        for key in dict.fromkeys(keys):
+            if key not in self._towards:
+                try:
+                    self._towards[key] = self._venues(*key)
+                except (FactsError, NotFound) as error:
+                    message = str(error)
+                    where = np.array([one == key for one in keys], np.bool_)
+                    rows.refuse(where, "venue", lambda _, message=message: message)  # type: ignore[misc]
+        towards = {key: self._towards.get(key, {}) for key in dict.fromkeys(keys)}
+        names = dict.fromkeys(name for found in towards.values() for name in found)
+        place = {key: n for n, key in enumerate(towards)}
+        at = np.array([place[key] for key in keys], np.int64)
+        for name in names:
+            said = [held_as(self.specs[name], found.get(name)) for found in towards.values()]
+            kind = self.specs[name].kind
+            dtype: Any = np.int8 if kind == "bool" else np.int16 if kind == "enum" else np.float64
+            rows.values[name] = np.array(said, dtype)[at]
+
+    def _sizes(self, rows: Rows, column: Any, sizes: Sequence[float]) -> list[Any]:
+        if column is None:
+            return list(sizes)
+        spec = FactSpec("", "USD", "none", "", "", low=LEAST_SIZE, high=MOST_SIZE)
+        found = numbers(rows, "size_usd", column, spec)
+        rows.refuse(np.isnan(found), "size_usd", lambda _: "there is no size")
+        return [found]
+
+    # What contradicts itself
+
+    def _refuse_contradictions(self, rows: Rows, moments: Sequence[str]) -> None:
+        where = np.zeros(rows.count, np.bool_)
+        for found in _contradicting(rows.values, rows.parts, self.specs):
+            where |= found
+        for row in np.flatnonzero(where & ~rows.bad)[:MOST_NAMED].tolist():
+            parts = [
+                Component(kind=name.removeprefix(SHARE), share=float(share[row]))
+                for name, share in rows.parts.items()
+                if share[row]
+            ]
+            for problem in contradictions(self._row(rows, row, moments).values, parts):
+                rows.faults.append(Fault(row, "", problem.message, problem.code))
+        rows.bad |= where
+
+    def _refuse_beyond(
+        self, rows: Rows, vector: Vector, block: Block, where: NDArray[np.int64], moments: Sequence[str]
+    ) -> None:
+        beyond = np.broadcast_to(worse_than_bounds(vector, block), len(where))
+        for row in where[beyond][:MOST_NAMED].tolist():
+            for problem in beyond_bounds(self.compiled, self._row(rows, row, moments)):
+                rows.faults.append(Fault(row, "", problem.message, problem.code))
+        rows.bad[where[beyond]] = True
+
+    # Deciding
+
+    def _vector(self, epoch: int) -> Vector:
+        if epoch not in self._vectors:
+            self._vectors[epoch] = Vector(self.compiled, self.compiled.starts[epoch])
+        return self._vectors[epoch]
+
+    def _block(self, vector: Vector, rows: Rows, where: NDArray[np.int64]) -> Block:
+        facts: dict[str, columns.Value] = {}
+        is_all = len(where) == rows.count
+        for name, column in rows.values.items():
+            if name not in vector.types and name != "backing.listed":
+                continue
+            part = column if is_all else column[where]
+            spec = self.specs.get(name)
+            if spec is not None and spec.kind == "bool":
+                facts[name] = columns.verdict(part)
+            elif spec is not None and spec.kind == "enum":
+                codes = np.array([*(vector.codes[member] for member in spec.members), -1], np.int16)
+                facts[name] = columns.choice(codes[part])
+            else:
+                low, high = (spec.low, spec.high) if spec is not None else (0.0, 10.0)
+                facts[name] = columns.number(
+                    part, -inf if low is None else low, inf if high is None else high
+                )
+        estimated = {
+            name: (flags if is_all else flags[where])
+            & known_in(rows.values[name] if is_all else rows.values[name][where])
+            for name, flags in rows.estimated.items()
+            if name in rows.values
+        }
+        return Block(len(where), facts, estimated)
+
+    def _row(self, rows: Rows, row: int, moments: Sequence[str]) -> Snapshot:
+        """Return a row as it is decided alone."""
+        values: dict[str, Value] = {}
+        for name, column in rows.values.items():
+            spec, cell = self.specs.get(name), column[row]
+            if not bool(known_in(column[row : row + 1])[0]):
+                continue
+            if spec is not None and spec.kind == "bool":
+                values[name] = bool(cell)
+            elif spec is not None and spec.kind == "enum":
+                values[name] = spec.members[int(cell)]
+            else:
+                values[name] = float(cell)
+        known = frozenset(map(submitted, values))
+        estimated = frozenset(name for name, flags in rows.estimated.items() if flags[row]) & known
+        at = moments[row]
+        return Snapshot(None, spelled(at), moment(at).date(), "", values, known, estimated, {}, (), {})
+
+    def _told(
+        self,
+        vector: Vector,
+        rows: Rows,
+        block: Block,
+        sizes: Sequence[Any],
+        where: NDArray[np.int64],
+        moments: Sequence[str],
+    ) -> Any:
+        """Return what is decided of a block as a table; rows that go beyond doubles are decided alone."""
+        found = decide(vector, block, sizes)
+        said = said_of(vector, found, sizes)
+        known = {name: known_in(column[where]) for name, column in rows.values.items()}
+        said["unknown_mattered"] = mattered(vector, found, known)
+        beyond = np.flatnonzero(np.broadcast_to(found.beyond, found.rows)).tolist()
+        if beyond:
+            listed = {name: column.to_pylist() for name, column in said.items()}
+            for row in beyond:
+                one = self._row(rows, int(where[row]), moments)
+                at = [float(size[row]) if isinstance(size, np.ndarray) else size for size in sizes]
+                for name, value in said_of_one(self.compiled, one, at).items():
+                    listed[name][row] = value
+            said = {name: alike_column(column, listed[name]) for name, column in said.items()}
+        return pa.table(said)
+
+
+def _contradicting(
+    values: Mapping[str, Column], parts: Mapping[str, Column], specs: Mapping[str, FactSpec]
+) -> Iterator[Any]:
+    """Yield where facts cannot both be true: as `consistency.contradictions`, which says which."""
+
+    def is_member(name: str, member: str) -> Any:
+        return values[name] == specs[name].members.index(member) if name in values else False
+
+    def is_positive(name: str) -> Any:
+        return values[name] > 0 if name in values else False
+
+    def is_true(name: str) -> Any:
+        return values[name] == 1 if name in values else False
+
+    nobody = is_member("redemption.right", "none")
+    yield nobody & is_positive("redemption.daily_capacity")
+    yield nobody & is_true("redemption.at_par")
+    yield nobody & is_true("redemption.gated")
+    for _, wide, narrow, _ in NESTED:
+        if wide in values and narrow in values:
+            yield values[narrow] > values[wide]
+    yield is_true("redemption.gated") & is_positive("redemption.daily_capacity")
+    if "backing.attestation_age" in values:
+        yield is_member("backing.attestor", "none") & known_in(values["backing.attestation_age"])
+    if "venue.promotional_apr" in values:
+        yield is_true("venue.promotion_counts_collateral") & (values["venue.promotional_apr"] == 0)
+    if parts:
+        net, total = is_member(BASIS, "net"), sum(parts.values())
+        yield net & (total > 1 + TOLERANCE)
+        if "backing.systemic_bank_share" in values:
+            held, deposits = values["backing.systemic_bank_share"], parts.get(SHARE + "bank_deposit", 0.0)
+            yield net & (total != 0) & (held > deposits + TOLERANCE)
