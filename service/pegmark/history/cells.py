@@ -92,7 +92,6 @@ def on_grid(x: Column, kind: str) -> Column:
 
 def _plain(column: Any, none: Any) -> Column:
     """Return a column as numpy has it, `none` where there is nothing."""
-    # Arrow's own way there imports pandas, which takes seconds.
     found: Column = np.from_dlpack(pc.fill_null(column, none))
     return found
 

@@ -2,8 +2,8 @@
 
 Columns are `asset`, `as_of`, `venue` (a stored one's name), `size_usd`, facts by the names that `pegmark
 facts` lists, `backing.share.<kind>` for what backs it, and `<fact>.estimated` where a value is one. A cell
-that is empty is unknown. What is wrong is named with its row and column; nothing is converted but whole
-numbers to decimals.
+that is empty is unknown, also of a venue: where there are columns of one, no other is meant. What is wrong
+is named with its row and column; nothing is converted but whole numbers to decimals.
 """
 
 from __future__ import annotations
