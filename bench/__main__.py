@@ -19,6 +19,7 @@ PARTS = {
     "engine": "bench.engine",
     "process": "bench.process",
     "rules": "bench.rules",
+    "vector": "bench.vector",
     "http": "bench.http",
     "batch": "bench.batch",
     "peers": "bench.peers.engines",
