@@ -20,9 +20,11 @@ from pathlib import Path
 from typing import Any
 
 import click
+from pydantic import BaseModel
 
 from pegmark.cli.refusal import NOWHERE, Refused, reason
 from pegmark.engine.report import engine_digest
+from pegmark.errors import NotFound
 from pegmark.facts.snapshot import Value, take
 from pegmark.problems import Problem, Span
 from pegmark.usecases.assess import REFERENCE
@@ -127,7 +129,7 @@ def _parts(frame: Frame, frames: Any, parts: Path, is_shown: bool) -> Written:
     """Write the parts that are not there yet."""
     arrow: Any = import_module("pyarrow")
     parquet: Any = import_module("pyarrow.parquet")
-    decider = frames.Frames(frame.book.compiled, frame.book.custom, _venues(frame.catalogue))
+    decider = frames.Frames(frame.book.compiled, frame.book.custom, _Venues(frame.catalogue))
     asked = frames.Asked(frame.as_of, frame.venue, frame.sizes)
     dropped = first = 0
     problems: list[Problem] = []
@@ -248,15 +250,23 @@ def _even(batches: Iterator[Any]) -> Iterator[Any]:
         yield arrow.Table.from_batches(waiting).combine_chunks().to_batches()[0]
 
 
-def _venues(catalogue: Catalogue) -> Any:
-    def facts_of(name: str | None, asset: str | None, at: str) -> Mapping[str, Value]:
-        stored = catalogue.venue(name or REFERENCE)
-        found = take(
-            asset=None, as_of=at, facts=None, venue=stored.towards(asset), venue_name=name or REFERENCE
-        )
-        return found.values
+class _Venues:
+    """What a catalogue says of venues."""
 
-    return facts_of
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    def facts(self, name: str | None, asset: str | None, at: str) -> Mapping[str, Value]:
+        venue = self._catalogue.venue(name or REFERENCE).towards(asset)
+        return take(asset=None, as_of=at, facts=None, venue=venue, venue_name=name or REFERENCE).values
+
+    def is_dated(self, name: str | None) -> bool:
+        try:
+            stored = self._catalogue.venue(name or REFERENCE)
+        except NotFound:
+            return False
+        said = [stored.facts, *stored.assets.values()]
+        return any(isinstance(claim, BaseModel) for facts in said for claim in facts.__dict__.values())
 
 
 @contextmanager

@@ -47,6 +47,13 @@ class FrameError(Exception):
         super().__init__("; ".join(map(str, faults)))
 
 
+class Distinct(NamedTuple):
+    """Cells, each once, and the place of each row's among them."""
+
+    values: Sequence[Any]
+    place: NDArray[np.int64]
+
+
 @dataclass(slots=True)
 class Rows:
     """A batch as it is read: values on their grids, codes of choices as texts' places, and what is wrong."""
@@ -134,9 +141,13 @@ def _first(name: str, column: Any, message: str) -> Fault:
     return Fault(None if row is None else row + 1, name, message, "H4223")
 
 
-def texts_of(column: Any, rows: int, otherwise: str | None = None) -> list[str | None]:
-    """Return the cells of a column as texts; where there is no column, the same in all rows."""
-    return [otherwise] * rows if column is None else [v if v is None else str(v) for v in column.to_pylist()]
+def distinct(column: Any, rows: int, otherwise: str | None = None) -> Distinct:
+    """Return the distinct cells of a column; where there is no column, the same in all rows."""
+    if column is None:
+        return Distinct([otherwise], np.zeros(rows, np.int64))
+    encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    cells = encoded.dictionary.to_pylist()
+    return Distinct([*cells, None], _plain(encoded.indices, len(cells)).astype(np.int64))
 
 
 def moment_of(value: Any) -> Any:

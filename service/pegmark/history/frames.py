@@ -8,10 +8,10 @@ is named with its row and column; nothing is converted but whole numbers to deci
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -30,9 +30,11 @@ from pegmark.facts.vocabulary import COMPONENT_KINDS, FACTS, FactSpec
 from pegmark.history.cells import (
     MOST_NAMED,
     Column,
+    Distinct,
     Fault,
     FrameError,
     Rows,
+    distinct,
     flags_of,
     held_as,
     known_in,
@@ -40,7 +42,6 @@ from pegmark.history.cells import (
     moment_of,
     numbers,
     on_grid,
-    texts_of,
 )
 from pegmark.history.told import alike_column, mattered, said_of, said_of_one
 
@@ -49,8 +50,17 @@ SHARE = "backing.share."
 ESTIMATED = ".estimated"
 LEAST_SIZE, MOST_SIZE = 1.0, 1e12
 
-Venues = Callable[[str | None, str | None, str], Mapping[str, Value]]
-"""A venue's name (None: the one that is meant where nothing is said), an asset and a moment: its facts."""
+
+class Venues(Protocol):
+    """What is stored of venues; None is the one that is meant where nothing is said."""
+
+    def facts(self, name: str | None, asset: str | None, at: str) -> Mapping[str, Value]:
+        """Return the facts of a venue towards an asset at a moment; raises `NotFound`, or `FactsError`."""
+        ...
+
+    def is_dated(self, name: str | None) -> bool:
+        """Return whether what is known of a venue depends on the moment."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,6 @@ class Frames:
         self.specs: dict[str, FactSpec] = {**FACTS, **custom}
         self._venues = venues
         self._vectors: dict[int, Vector] = {}
-        self._towards: dict[tuple[str | None, str | None, str], Mapping[str, Value]] = {}
 
     def check(self, names: Sequence[str], asked: Asked) -> None:
         """Refuse columns that say nothing; raises `FrameError` with all of them."""
@@ -127,9 +136,9 @@ class Frames:
             elif name not in PLAIN and not self._is_share(name):
                 rows.values[name] = self._values(rows, name, column)
         self._shares(rows, {n: c for n, c in given.items() if self._is_share(n)})
-        assets = texts_of(given.get("asset"), rows.count)
         if not any(name.startswith("venue.") for name in names):
-            self._venue_facts(rows, texts_of(given.get("venue"), rows.count, asked.venue), assets, moments)
+            venues = distinct(given.get("venue"), rows.count, asked.venue)
+            self._venue_facts(rows, venues, distinct(given.get("asset"), rows.count), moments)
         sizes = self._sizes(rows, given.get("size_usd"), asked.sizes)
         self._refuse_contradictions(rows, moments)
         parts, places = [], []
@@ -162,31 +171,28 @@ class Frames:
 
     # Reading
 
-    def _days(self, rows: Rows, column: Any, as_of: str | None) -> tuple[list[str], NDArray[np.int64]]:
+    def _days(self, rows: Rows, column: Any, as_of: str | None) -> tuple[Distinct, NDArray[np.int64]]:
         """Return the moment of each row, and the place of the params in force then."""
-        if column is None:
-            texts: list[Any] = [as_of] * rows.count
-        else:
-            texts = [moment_of(value) for value in column.to_pylist()]
+        cells = distinct(column, rows.count, as_of)
+        moments = Distinct([moment_of(cell) for cell in cells.values], cells.place)
+        epochs = [self._epoch(text) for text in moments.values]
+        wrong = np.array([isinstance(epoch, str) for epoch in epochs], np.bool_)[moments.place]
+        rows.refuse(wrong, "as_of", lambda row: str(epochs[moments.place[row]]))
+        places = np.array([-1 if isinstance(epoch, str) else epoch for epoch in epochs], np.int64)
+        return moments, places[moments.place]
+
+    def _epoch(self, text: Any) -> int | str:
+        """Return the place of the params in force at a moment, or why there are none."""
         starts = self.compiled.starts
-        epochs: dict[Any, int | str] = {}
-        for text in set(texts):
-            try:
-                day = moment(text).date() if text is not None else None
-            except (ValueError, OverflowError):
-                day = None
-            if day is None or not EARLIEST <= day <= LATEST:
-                epochs[text] = "there is no date" if text is None else f"`{str(text)[:40]}` is no date"
-            elif day < starts[0]:
-                epochs[text] = f"the rulebook has no parameters before {starts[0]}"
-            else:
-                epochs[text] = sum(start <= day for start in starts) - 1
-        found = [epochs[text] for text in texts]
-        wrong = np.array([isinstance(epoch, str) for epoch in found], np.bool_)
-        rows.refuse(wrong, "as_of", lambda row: str(found[row]))
-        return [text or "" for text in texts], np.array(
-            [-1 if isinstance(e, str) else e for e in found], np.int64
-        )
+        try:
+            day = moment(text).date() if text is not None else None
+        except (ValueError, OverflowError):
+            day = None
+        if day is None or not EARLIEST <= day <= LATEST:
+            return "there is no date" if text is None else f"`{str(text)[:40]}` is no date"
+        if day < starts[0]:
+            return f"the rulebook has no parameters before {starts[0]}"
+        return sum(start <= day for start in starts) - 1
 
     def _values(self, rows: Rows, name: str, column: Any) -> Column:
         spec = self.specs[name]
@@ -226,27 +232,32 @@ class Frames:
             rows.values[SHARE + kind] = np.where(known, on_grid(share, "ratio"), np.nan)
         rows.values["backing.listed"] = np.where(listed, on_grid(total, "ratio"), np.nan)
 
-    def _venue_facts(
-        self, rows: Rows, venues: Sequence[str | None], assets: Sequence[str | None], moments: Sequence[str]
-    ) -> None:
-        keys = list(zip(venues, assets, moments, strict=True))
-        for key in dict.fromkeys(keys):
-            if key not in self._towards:
-                try:
-                    self._towards[key] = self._venues(*key)
-                except (FactsError, NotFound) as error:
-                    message = str(error)
-                    where = np.array([one == key for one in keys], np.bool_)
-                    rows.refuse(where, "venue", lambda _, message=message: message)  # type: ignore[misc]
-        towards = {key: self._towards.get(key, {}) for key in dict.fromkeys(keys)}
-        names = dict.fromkeys(name for found in towards.values() for name in found)
-        place = {key: n for n, key in enumerate(towards)}
-        at = np.array([place[key] for key in keys], np.int64)
-        for name in names:
-            said = [held_as(self.specs[name], found.get(name)) for found in towards.values()]
+    def _venue_facts(self, rows: Rows, venues: Distinct, assets: Distinct, moments: Distinct) -> None:
+        """Take what is stored of the venue that each row names, as it takes the row's asset at the time."""
+        combined = venues.place * len(assets.values) + assets.place
+        times = len(moments.values) if any(map(self._venues.is_dated, venues.values)) else 1
+        combined = combined * times + (moments.place if times > 1 else 0)
+        keys, place = np.unique(combined, return_inverse=True)
+        towards: list[Mapping[str, Value]] = []
+        for n, key in enumerate(keys.tolist()):
+            pair, at = divmod(key, times)
+            venue, asset = divmod(pair, len(assets.values))
+            if rows.bad[place == n].all():
+                towards.append({})
+                continue
+            row = int(np.argmax((place == n) & ~rows.bad))
+            when = moments.values[at if times > 1 else moments.place[row]]
+            try:
+                towards.append(self._venues.facts(venues.values[venue], assets.values[asset], when))
+            except (FactsError, NotFound) as error:
+                towards.append({})
+                message = str(error)
+                rows.refuse(place == n, "venue", lambda _, message=message: message)  # type: ignore[misc]
+        for name in dict.fromkeys(name for found in towards for name in found):
+            said = [held_as(self.specs[name], found.get(name)) for found in towards]
             kind = self.specs[name].kind
             dtype: Any = np.int8 if kind == "bool" else np.int16 if kind == "enum" else np.float64
-            rows.values[name] = np.array(said, dtype)[at]
+            rows.values[name] = np.array(said, dtype)[place]
 
     def _sizes(self, rows: Rows, column: Any, sizes: Sequence[float]) -> list[Any]:
         if column is None:
@@ -258,7 +269,7 @@ class Frames:
 
     # What contradicts itself
 
-    def _refuse_contradictions(self, rows: Rows, moments: Sequence[str]) -> None:
+    def _refuse_contradictions(self, rows: Rows, moments: Distinct) -> None:
         where = np.zeros(rows.count, np.bool_)
         for found in _contradicting(rows.values, rows.parts, self.specs):
             where |= found
@@ -273,7 +284,7 @@ class Frames:
         rows.bad |= where
 
     def _refuse_beyond(
-        self, rows: Rows, vector: Vector, block: Block, where: NDArray[np.int64], moments: Sequence[str]
+        self, rows: Rows, vector: Vector, block: Block, where: NDArray[np.int64], moments: Distinct
     ) -> None:
         beyond = np.broadcast_to(worse_than_bounds(vector, block), len(where))
         for row in where[beyond][:MOST_NAMED].tolist():
@@ -314,7 +325,7 @@ class Frames:
         }
         return Block(len(where), facts, estimated)
 
-    def _row(self, rows: Rows, row: int, moments: Sequence[str]) -> Snapshot:
+    def _row(self, rows: Rows, row: int, moments: Distinct) -> Snapshot:
         """Return a row as it is decided alone."""
         values: dict[str, Value] = {}
         for name, column in rows.values.items():
@@ -329,7 +340,7 @@ class Frames:
                 values[name] = float(cell)
         known = frozenset(map(submitted, values))
         estimated = frozenset(name for name, flags in rows.estimated.items() if flags[row]) & known
-        at = moments[row]
+        at = str(moments.values[moments.place[row]])
         return Snapshot(None, spelled(at), moment(at).date(), "", values, known, estimated, {}, (), {})
 
     def _told(
@@ -339,7 +350,7 @@ class Frames:
         block: Block,
         sizes: Sequence[Any],
         where: NDArray[np.int64],
-        moments: Sequence[str],
+        moments: Distinct,
     ) -> Any:
         """Return what is decided of a block as a table; rows that go beyond doubles are decided alone."""
         found = decide(vector, block, sizes)
