@@ -6,6 +6,7 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -135,6 +136,36 @@ def test_each_row_is_decided_as_it_is_alone(run: Run, here: Path, desk: Desk) ->
     assert (ran.code, ran.out) == (1, f"out.csv: {COUNT - refused:,} rows decided, {refused:,} left out\n")
     assert "row " in ran.err
     assert "F01" in ran.err
+
+
+def test_what_is_stored_of_a_venue_grows_old(run: Run, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proves that a venue is as it was known at each row's moment, from the first until facts are stale."""
+    for kind in ("snapshots", "venues"):
+        Path("data", kind).mkdir(parents=True)
+    Path("data/venues/reference.yaml").write_text(
+        "venue: reference\nas_of: 2025-10-09\nfacts: {depth_2pct: 50000000, price_source: own_order_book}\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("PEGMARK_FIXTURES", "data")
+    age = FACTS["venue.depth_2pct"].max_age_days
+    assert age is not None
+    first = datetime(2025, 10, 9, 23, 59, 59, 999999, UTC)
+    last = first + timedelta(days=age)
+    moments = [
+        first,
+        first + timedelta(days=1),
+        last,
+        last + timedelta(seconds=1),
+        last + timedelta(days=400),
+    ]
+    write("in.csv", [{"asset": "A", "as_of": at.isoformat().replace("+00:00", "Z")} for at in moments])
+    assert run("assess", "--frame", "in.csv", "--out", "out.csv").code == 0
+    is_stale = ["venue.depth_2pct" in row["unknown_mattered"].split(";") for row in read("out.csv")]
+    assert is_stale == [False, False, False, True, True]
+    write("in.csv", [{"asset": "A", "as_of": "2025-10-08"}])
+    ran = run("assess", "--frame", "in.csv", "--out", "out.csv")
+    assert ran.code == 1
+    assert "row 1, column `venue`: " in ran.err
 
 
 def test_forms_and_batches_make_no_difference(run: Run, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,10 +25,10 @@ from pegmark.rulebook.load import load
 from pegmark.rulebook.program import Program
 from pegmark.settings import read_settings
 from pegmark.usecases.assess import Question, prepare
+from tests.engine.test_vector import beneath as layers_of
+from tests.engine.test_vector import block_of
 from tests.reference.test_agreement import layer_of
 from tests.reference.test_house import beneath, constants, snapshot
-from tests.reference.test_vector import beneath as layers_of
-from tests.reference.test_vector import block_of
 
 BLOCKS, ROWS, POOL = 8, 25_000, 1_000
 SIZES = [1e5, 1e6]

@@ -14,18 +14,20 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
-from pydantic import BaseModel
 
 from pegmark.cli.refusal import NOWHERE, Refused, reason
 from pegmark.engine.report import engine_digest
 from pegmark.errors import NotFound
-from pegmark.facts.snapshot import Value, take
+from pegmark.facts.model import Missing, Stated
+from pegmark.facts.snapshot import Value, moment, take
+from pegmark.facts.vocabulary import FACTS
 from pegmark.problems import Problem, Span
 from pegmark.usecases.assess import REFERENCE
 from pegmark.usecases.catalogue import Catalogue
@@ -260,13 +262,27 @@ class _Venues:
         venue = self._catalogue.venue(name or REFERENCE).towards(asset)
         return take(asset=None, as_of=at, facts=None, venue=venue, venue_name=name or REFERENCE).values
 
-    def is_dated(self, name: str | None) -> bool:
+    def turns(self, name: str | None) -> Sequence[datetime]:
         try:
             stored = self._catalogue.venue(name or REFERENCE)
         except NotFound:
-            return False
-        said = [stored.facts, *stored.assets.values()]
-        return any(isinstance(claim, BaseModel) for facts in said for claim in facts.__dict__.values())
+            return ()
+        found: set[datetime] = set()
+        for facts in (stored.facts, *stored.assets.values()):
+            for attribute, claim in facts.__dict__.items():
+                if isinstance(claim, (Stated, Missing)):
+                    found.update(_turns(claim, FACTS[f"venue.{attribute}"].max_age_days))
+        return sorted(found)
+
+
+def _turns(claim: Stated | Missing, max_age_days: int | None) -> Iterator[datetime]:
+    """Yield the last moment before a claim may be used, and the last at which it is not stale."""
+    if claim.as_of is not None:
+        yield moment(claim.as_of) - timedelta(microseconds=1)
+        if max_age_days is not None:
+            yield moment(claim.as_of) + timedelta(days=max_age_days)
+    if isinstance(claim, Stated) and claim.knowable_at is not None:
+        yield moment(claim.knowable_at) - timedelta(microseconds=1)
 
 
 @contextmanager

@@ -8,8 +8,10 @@ is named with its row and column; nothing is converted but whole numbers to deci
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from math import inf
 from typing import Any, Protocol
 
@@ -58,8 +60,8 @@ class Venues(Protocol):
         """Return the facts of a venue towards an asset at a moment; raises `NotFound`, or `FactsError`."""
         ...
 
-    def is_dated(self, name: str | None) -> bool:
-        """Return whether what is known of a venue depends on the moment."""
+    def turns(self, name: str | None) -> Sequence[datetime]:
+        """Return, in order, the moments after which something else is known of a venue than before."""
         ...
 
 
@@ -234,21 +236,19 @@ class Frames:
 
     def _venue_facts(self, rows: Rows, venues: Distinct, assets: Distinct, moments: Distinct) -> None:
         """Take what is stored of the venue that each row names, as it takes the row's asset at the time."""
+        spans = self._spans(venues, moments)
         combined = venues.place * len(assets.values) + assets.place
-        times = len(moments.values) if any(map(self._venues.is_dated, venues.values)) else 1
-        combined = combined * times + (moments.place if times > 1 else 0)
-        keys, place = np.unique(combined, return_inverse=True)
+        combined = combined * (int(spans.max(initial=0)) + 1) + spans[venues.place, moments.place]
+        _, rows_of, place = np.unique(combined, return_index=True, return_inverse=True)
         towards: list[Mapping[str, Value]] = []
-        for n, key in enumerate(keys.tolist()):
-            pair, at = divmod(key, times)
-            venue, asset = divmod(pair, len(assets.values))
-            if rows.bad[place == n].all():
-                towards.append({})
+        for n, row in enumerate(rows_of.tolist()):
+            venue, asset = venues.values[venues.place[row]], assets.values[assets.place[row]]
+            when = moments.values[moments.place[row]]
+            if when is None:
+                towards.append({})  # That was refused.
                 continue
-            row = int(np.argmax((place == n) & ~rows.bad))
-            when = moments.values[at if times > 1 else moments.place[row]]
             try:
-                towards.append(self._venues.facts(venues.values[venue], assets.values[asset], when))
+                towards.append(self._venues.facts(venue, asset, when))
             except (FactsError, NotFound) as error:
                 towards.append({})
                 message = str(error)
@@ -258,6 +258,19 @@ class Frames:
             kind = self.specs[name].kind
             dtype: Any = np.int8 if kind == "bool" else np.int16 if kind == "enum" else np.float64
             rows.values[name] = np.array(said, dtype)[place]
+
+    def _spans(self, venues: Distinct, moments: Distinct) -> NDArray[np.int64]:
+        """Return, of each venue, in which span each moment lies: all that is known is the same in one."""
+        found = np.zeros((len(venues.values), len(moments.values)), np.int64)
+        for n, name in enumerate(venues.values):
+            turns = self._venues.turns(name)
+            if turns:
+                found[n] = [
+                    -1 if isinstance(self._epoch(text), str) else bisect_left(turns, moment(text))
+                    for text in moments.values
+                ]
+        found += 1
+        return found
 
     def _sizes(self, rows: Rows, column: Any, sizes: Sequence[float]) -> list[Any]:
         if column is None:

@@ -312,8 +312,6 @@ class _Decision:
         found = []
         for one, other in zip(self.seen.limits, self.unsure.limits, strict=True):
             are_on = both(one.on, other.on)
-            largest = np.maximum(np.abs(one.value), np.abs(other.value))
-            self._beyond(both(are_on, plain(np.greater(largest, LARGEST / self.v.weight[0]))))
             value = np.asarray(self._between(one.value, np.minimum(one.value, other.value)), np.float64)
             value = chosen(are_on, value, chosen(one.on, one.value, other.value))
             found.append(Amount(value, either(one.on, other.on)))
@@ -328,6 +326,7 @@ class _Decision:
     def _between(self, known: Any, unknown: Any) -> Any:
         """Return `known` moved towards `unknown`, rounded towards that: see `reading.between`."""
         n, d = self.v.weight
+        self._beyond(np.greater(np.maximum(np.abs(known), np.abs(unknown)), LARGEST / n))
         start = _long(known)
         moved = _long(unknown) - start
         return start + np.sign(moved) * -(-np.abs(moved) * n // d)

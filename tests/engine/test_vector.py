@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from random import Random
 from typing import Any
 
 import numpy as np
 import pytest
 
+from pegmark.data import data_root
+from pegmark.engine.bounds import beyond_bounds
 from pegmark.engine.compiled import STATUSES, Compiled, compile_program
 from pegmark.engine.decide import Layer, Terms, settle
 from pegmark.engine.report import decided_by
-from pegmark.engine.vector import LEAST, Block, Decisions, Layers, Vector, columns, decide
+from pegmark.engine.vector import LEAST, Block, Decisions, Layers, Vector, columns, decide, worse_than_bounds
+from pegmark.engine.writer import submitted
 from pegmark.facts.snapshot import Snapshot
 from pegmark.language.types import Type
+from pegmark.rulebook.load import load
 from tests.reference.generate import Generator
 from tests.reference.test_agreement import layer_of, snapshot_of
+from tests.reference.test_house import snapshot
 
 SIZES = [1e5, 1e6, 2.5e7]
 
@@ -130,6 +137,25 @@ def said_of_many(vector: Vector, found: Decisions, row: int, snapshot: Snapshot)
     }
 
 
+def hiding(found: Snapshot, names: Sequence[str]) -> Snapshot:
+    """Return a snapshot without some facts, which are then unknown in all rows."""
+    values = {name: value for name, value in found.values.items() if name not in names}
+    known = frozenset(map(submitted, values))
+    return replace(found, values=values, known=known, estimated=found.estimated & known)
+
+
+def test_facts_beyond_their_bounds_are_found() -> None:
+    """Proves that a block refuses the rows that one by one are refused for a fact worse than its bound."""
+    house = compile_program(load(data_root() / "rules" / "house"))
+    vector, day = Vector(house, DAY), DAY
+    random, numbers = Random(3), {"ratio": [0.0, 0.02, 0.5, 1.0], "USD": [0.0, 1e6, 5e8]}
+    snapshots = [replace(snapshot(random, numbers), day=day) for _ in range(300)]
+    alone = [bool(beyond_bounds(house, found)) for found in snapshots]
+    together = worse_than_bounds(vector, block_of(vector, snapshots, []))
+    assert np.broadcast_to(together, len(snapshots)).tolist() == alone
+    assert 20 < sum(alone) < 280
+
+
 DAY = date(2024, 1, 1)
 
 
@@ -137,7 +163,7 @@ DAY = date(2024, 1, 1)
 def test_many_are_decided_as_each_is(block: int) -> None:
     """Proves that random rulebooks say the same of a block of assets and of each of them."""
     seen: Counter[str] = Counter()
-    for n in range(40):
+    for n in range(25):
         generator = Generator(block * 10_000 + n)
         compiled = compile_program(generator.program())
         vector = Vector(compiled, DAY)
@@ -145,15 +171,20 @@ def test_many_are_decided_as_each_is(block: int) -> None:
         layers = [layer_of(compiled, generator.beneath()) for _ in snapshots]
         if n % 3 == 0:
             layers = [None] * len(layers)
+        if n % 3 == 1:
+            snapshots = [replace(found, estimated=frozenset()) for found in snapshots]
+        if n % 4 == 1:
+            hidden = generator.random.sample(sorted(vector.types), min(4, len(vector.types)))
+            snapshots = [hiding(found, hidden) for found in snapshots]
         found = decide(vector, block_of(vector, snapshots, layers), SIZES)
-        for row, (snapshot, layer) in enumerate(zip(snapshots, layers, strict=True)):
+        for row, (one_of, layer) in enumerate(zip(snapshots, layers, strict=True)):
             seen["rows"] += 1
             if at(found.beyond, row):
                 seen["beyond"] += 1
                 continue
-            terms = settle(compiled, snapshot, SIZES, layer)
-            one = said_of_one(compiled, snapshot, terms)
-            many = said_of_many(vector, found, row, snapshot)
+            terms = settle(compiled, one_of, SIZES, layer)
+            one = said_of_one(compiled, one_of, terms)
+            many = said_of_many(vector, found, row, one_of)
             different = {name: (one[name], many[name]) for name in one if one[name] != many[name]}
             assert not different, (block, n, row)
     assert seen["beyond"] < seen["rows"] / 10
