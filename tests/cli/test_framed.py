@@ -63,7 +63,8 @@ def drawn() -> list[dict[str, Any]]:
         values |= dict(random.sample(others, min(len(others), random.choice([0, 1, 3]))))
         hidden = random.choice([0.0, 0.1])
         row = {k: v for k, v in values.items() if k != "backing.listed" and random.random() >= hidden}
-        found.append({"as_of": DAY, "asset": f"row-{n}", **row})
+        # Params of several days: a batch is decided by each.
+        found.append({"as_of": ("2019-03-01", DAY, "2024-02-29")[n % 3], "asset": f"row-{n}", **row})
     return found
 
 
@@ -241,6 +242,7 @@ FINE = {"asset": "a", "as_of": DAY, "peg.discount_now": 0.01}
         ),
         ([FINE, FINE | {"peg.discount_now": float("inf")}], "row 2, column `peg.discount_now`: inf is not"),
         ([FINE | {"as_of": "2026-02-30"}], "row 1, column `as_of`: `2026-02-30` is no date"),
+        ([FINE | {"as_of": "never"}, FINE], "row 1, column `as_of`: `never` is no date"),
         ([FINE | {"as_of": None}], "row 1, column `as_of`: there is no date"),
         ([FINE | {"as_of": "2016-01-01"}], "row 1, column `as_of`: the rulebook has no parameters before"),
         (
@@ -297,6 +299,11 @@ def test_what_is_no_table_is_refused(run: Run, here: Path, name: str, data: byte
 
 def test_wrong_types_in_typed_tables_are_named(run: Run, here: Path) -> None:
     """Proves that a text is no number and a number no flag, whatever it looks like."""
+    write("in.parquet", [FINE | {"as_of": 20251009}])
+    assert (
+        "row 1, column `as_of`: `20251009` is no date"
+        in run("assess", "--frame", "in.parquet", "--out", "out.csv").err
+    )
     for value, name in (("0.1", "peg.discount_now"), (1, "redemption.at_par"), (1.0, "redemption.right")):
         write("in.parquet", [FINE | {name: None}, FINE | {name: value}])
         ran = run("assess", "--frame", "in.parquet", "--out", "out.csv")
@@ -321,6 +328,14 @@ def test_wrong_use_is_told(run: Run, here: Path, words: tuple[str, ...]) -> None
     """Proves that what does not go together is refused before anything is read."""
     ran = run("assess", *words)
     assert (ran.code, ran.out) == (2, "")
+
+
+def test_one_wrong_row_concerns_no_other(run: Run, here: Path) -> None:
+    """Proves that of rows before one venue those are left out that are wrong, and no others."""
+    write("in.csv", [FINE | {"as_of": "never"}, FINE, FINE | {"venue": "nowhere"}, FINE | {"as_of": None}])
+    ran = run("assess", "--frame", "in.csv", "--out", "out.csv", "--drop-refused")
+    assert ran.out == "out.csv: 1 rows decided, 3 left out\n"
+    assert [row["row"] for row in read("out.csv")] == ["2"]
 
 
 def test_an_empty_table_is_one(run: Run, here: Path) -> None:

@@ -150,6 +150,12 @@ def distinct(column: Any, rows: int, otherwise: str | None = None) -> Distinct:
     return Distinct([*cells, None], _plain(encoded.indices, len(cells)).astype(np.int64))
 
 
+def texts_of(column: Any, rows: int, otherwise: str | None = None) -> Distinct:
+    """Return the distinct cells of a column as texts."""
+    cells = distinct(column, rows, otherwise)
+    return Distinct([None if cell is None else str(cell) for cell in cells.values], cells.place)
+
+
 def moment_of(value: Any) -> Any:
     """Return a date, or an instant in UTC, as a text; one without a zone is of UTC."""
     if isinstance(value, datetime):

@@ -44,6 +44,7 @@ from pegmark.history.cells import (
     moment_of,
     numbers,
     on_grid,
+    texts_of,
 )
 from pegmark.history.told import alike_column, mattered, said_of, said_of_one
 
@@ -139,8 +140,8 @@ class Frames:
                 rows.values[name] = self._values(rows, name, column)
         self._shares(rows, {n: c for n, c in given.items() if self._is_share(n)})
         if not any(name.startswith("venue.") for name in names):
-            venues = distinct(given.get("venue"), rows.count, asked.venue)
-            self._venue_facts(rows, venues, distinct(given.get("asset"), rows.count), moments)
+            venues = texts_of(given.get("venue"), rows.count, asked.venue)
+            self._venue_facts(rows, venues, texts_of(given.get("asset"), rows.count), moments)
         sizes = self._sizes(rows, given.get("size_usd"), asked.sizes)
         self._refuse_contradictions(rows, moments)
         parts, places = [], []
@@ -174,24 +175,27 @@ class Frames:
     # Reading
 
     def _days(self, rows: Rows, column: Any, as_of: str | None) -> tuple[Distinct, NDArray[np.int64]]:
-        """Return the moment of each row, and the place of the params in force then."""
+        """Return the moment of each row, None where that is refused, and the place of the params then."""
         cells = distinct(column, rows.count, as_of)
-        moments = Distinct([moment_of(cell) for cell in cells.values], cells.place)
-        epochs = [self._epoch(text) for text in moments.values]
-        wrong = np.array([isinstance(epoch, str) for epoch in epochs], np.bool_)[moments.place]
-        rows.refuse(wrong, "as_of", lambda row: str(epochs[moments.place[row]]))
+        texts = [moment_of(cell) for cell in cells.values]
+        epochs = [self._epoch(text) for text in texts]
+        wrong = np.array([isinstance(epoch, str) for epoch in epochs], np.bool_)[cells.place]
+        rows.refuse(wrong, "as_of", lambda row: str(epochs[cells.place[row]]))
+        usable = [None if isinstance(e, str) else text for text, e in zip(texts, epochs, strict=True)]
         places = np.array([-1 if isinstance(epoch, str) else epoch for epoch in epochs], np.int64)
-        return moments, places[moments.place]
+        return Distinct(usable, cells.place), places[cells.place]
 
     def _epoch(self, text: Any) -> int | str:
         """Return the place of the params in force at a moment, or why there are none."""
         starts = self.compiled.starts
+        if text is None:
+            return "there is no date"
         try:
-            day = moment(text).date() if text is not None else None
+            day = moment(text).date() if isinstance(text, str) else None
         except (ValueError, OverflowError):
             day = None
         if day is None or not EARLIEST <= day <= LATEST:
-            return "there is no date" if text is None else f"`{str(text)[:40]}` is no date"
+            return f"`{str(text)[:40]}` is no date"
         if day < starts[0]:
             return f"the rulebook has no parameters before {starts[0]}"
         return sum(start <= day for start in starts) - 1
@@ -245,7 +249,7 @@ class Frames:
             venue, asset = venues.values[venues.place[row]], assets.values[assets.place[row]]
             when = moments.values[moments.place[row]]
             if when is None:
-                towards.append({})  # That was refused.
+                towards.append({})  # These rows are refused.
                 continue
             try:
                 towards.append(self._venues.facts(venue, asset, when))
@@ -261,16 +265,11 @@ class Frames:
 
     def _spans(self, venues: Distinct, moments: Distinct) -> NDArray[np.int64]:
         """Return, of each venue, in which span each moment lies: all that is known is the same in one."""
-        found = np.zeros((len(venues.values), len(moments.values)), np.int64)
-        for n, name in enumerate(venues.values):
+        found = []
+        for name in venues.values:
             turns = self._venues.turns(name)
-            if turns:
-                found[n] = [
-                    -1 if isinstance(self._epoch(text), str) else bisect_left(turns, moment(text))
-                    for text in moments.values
-                ]
-        found += 1
-        return found
+            found.append([0 if at is None else 1 + bisect_left(turns, moment(at)) for at in moments.values])
+        return np.array(found, np.int64)
 
     def _sizes(self, rows: Rows, column: Any, sizes: Sequence[float]) -> list[Any]:
         if column is None:
