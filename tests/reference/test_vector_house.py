@@ -16,7 +16,7 @@ from pegmark.bootstrap import build_desk
 from pegmark.data import data_root
 from pegmark.engine.compiled import STATUSES, Compiled, compile_program
 from pegmark.engine.decide import Layer, Terms, settle
-from pegmark.engine.vector import LEAST, Block, Decisions, Vector, columns, decide
+from pegmark.engine.vector import LEAST, Decisions, Vector, decide
 from pegmark.engine.writer import submitted
 from pegmark.facts.components import BASIS, COMPONENTS
 from pegmark.facts.snapshot import Snapshot
@@ -25,7 +25,6 @@ from pegmark.rulebook.load import load
 from pegmark.rulebook.program import Program
 from pegmark.settings import read_settings
 from pegmark.usecases.assess import Question, prepare
-from tests.engine.test_vector import beneath as layers_of
 from tests.engine.test_vector import block_of
 from tests.reference.test_agreement import layer_of
 from tests.reference.test_house import beneath, constants, snapshot
@@ -59,11 +58,7 @@ def test_random_rows_are_decided_as_each_is(house: Program, block: int) -> None:
     guessed[COMPONENTS] = _guessed(pool, COMPONENTS, pick[BASIS]) & may_be_estimated
     beneath_it = [layer_of(compiled, beneath(random, house)) for _ in range(ROWS)]
     snapshots = [_row(drawn, guessed, day, row) for row in range(ROWS)]
-    estimated = {
-        name: where & np.array([name in found.known for found in snapshots])
-        for name, where in guessed.items()
-    }
-    found = decide(vector, Block(ROWS, _columns(vector, drawn), estimated, layers_of(beneath_it)), SIZES)
+    found = decide(vector, block_of(vector, snapshots, beneath_it), SIZES)
     classes = _agree(compiled, vector, found, snapshots, beneath_it)
     assert len(classes) >= 8, f"the rows are all alike: {classes}"
 
@@ -104,22 +99,6 @@ def _row(
     known = frozenset(map(submitted, values))
     estimated = frozenset(name for name, where in guessed.items() if where[row]) & known
     return Snapshot("row", day.isoformat(), day, "any", values, known, estimated, {}, (), {})
-
-
-def _columns(vector: Vector, drawn: Mapping[str, NDArray[Any]]) -> dict[str, columns.Value]:
-    facts: dict[str, columns.Value] = {}
-    for name, column in drawn.items():
-        kind = vector.types.get(name)
-        if kind is None and name != "backing.listed":
-            continue
-        if kind is None or kind.is_numeric:
-            facts[name] = columns.number(column.astype(np.float64), -np.inf, np.inf)
-        elif kind.kind == "bool":
-            facts[name] = columns.verdict(np.array([-1 if x is None else x for x in column], np.int8))
-        else:
-            codes = [-1 if x is None else vector.codes[x] for x in column]
-            facts[name] = columns.choice(np.array(codes, np.int16))
-    return facts
 
 
 def _agree(

@@ -27,7 +27,7 @@ from pegmark.cli.row import heading
 from pegmark.cli.sources import Asset, File, Inquiry, inquiry, is_file
 from pegmark.cli.surroundings import surroundings
 from pegmark.cli.terminal import Style, complain, say, style_of
-from pegmark.cli.verbs import MOST_COMPLAINTS, REFUSED, complain_of
+from pegmark.cli.verbs import MISUSED, MOST_COMPLAINTS, REFUSED, complain_of
 from pegmark.engine.decide import Explain
 from pegmark.problems import Problem
 from pegmark.settings import Settings, read_settings
@@ -207,8 +207,11 @@ def _answer_frame(
     *,
     is_dropping: bool,
 ) -> None:
-    from pegmark.cli.framed import Frame, decide_frame  # noqa: PLC0415 - few have one
-
+    try:
+        from pegmark.cli.framed import Frame, decide_frame  # noqa: PLC0415 - few have one
+    except ModuleNotFoundError:
+        complain("frames need pyarrow, which is not installed", "pip install 'pegmark[history]'")
+        context.exit(MISUSED)
     if venue is not None and is_file(venue):
         raise click.UsageError("with a frame `--venue` is a stored venue's name")
     if len(sizes) > MOST_SIZES:

@@ -16,11 +16,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
+import pyarrow as pa
+import pyarrow.csv as tables
+from pyarrow import ipc, parquet
 
 from pegmark.cli.refusal import NOWHERE, Refused, reason
 from pegmark.engine.report import engine_digest
@@ -28,6 +30,8 @@ from pegmark.errors import NotFound
 from pegmark.facts.model import Missing, Stated
 from pegmark.facts.snapshot import Value, moment, take
 from pegmark.facts.vocabulary import FACTS
+from pegmark.history.cells import FrameError
+from pegmark.history.frames import Asked, Frames
 from pegmark.problems import Problem, Span
 from pegmark.usecases.assess import REFERENCE
 from pegmark.usecases.catalogue import Catalogue
@@ -76,19 +80,13 @@ def decide_frame(frame: Frame, is_shown: bool) -> Written:
     for path in (frame.source, frame.target):
         if path.suffix.lower() not in FORMS:
             raise Refused([_of(path, "", f"a frame is a file in {', '.join(FORMS)}")])
-    try:
-        frames: Any = import_module("pegmark.history.frames")
-    except ModuleNotFoundError:
-        help = "install `pegmark[history]`"
-        message = "frames are not read here: pyarrow is not installed"
-        raise Refused([Problem("", message, None, help)]) from None
     parts = frame.target.with_name(frame.target.name + ".parts")
     with _minding(frame.source):
         said = _manifest(frame)
     with _minding(frame.target):
         _begin(parts, said)
         try:
-            written = _parts(frame, frames, parts, is_shown)
+            written = _parts(frame, parts, is_shown)
         except Refused:
             shutil.rmtree(parts, ignore_errors=True)
             raise
@@ -127,23 +125,21 @@ def _begin(parts: Path, said: str) -> None:
     _put(manifest, said.encode())
 
 
-def _parts(frame: Frame, frames: Any, parts: Path, is_shown: bool) -> Written:
+def _parts(frame: Frame, parts: Path, is_shown: bool) -> Written:
     """Write the parts that are not there yet."""
-    arrow: Any = import_module("pyarrow")
-    parquet: Any = import_module("pyarrow.parquet")
-    decider = frames.Frames(frame.book.compiled, frame.book.custom, _Venues(frame.catalogue))
-    asked = frames.Asked(frame.as_of, frame.venue, frame.sizes)
+    decider = Frames(frame.book.compiled, frame.book.custom, _Venues(frame.catalogue))
+    asked = Asked(frame.as_of, frame.venue, frame.sizes)
     dropped = first = 0
     problems: list[Problem] = []
     with _opened(frame.source, decider) as opened, _progress(opened.rows, is_shown) as tell:
-        with _refusing(frame.source, frames):
+        with _refusing(frame.source):
             decider.check(opened.names, asked)
         for n, batch in enumerate(opened.batches):
             path = parts / f"{n:06}.parquet"
             if path.is_file():
                 refused = batch.num_rows - parquet.read_metadata(path).num_rows
             else:
-                with _refusing(frame.source, frames):
+                with _refusing(frame.source):
                     found = decider.decide(batch, asked, first)
                 refused = found.refused
                 told = [_of(frame.source, fault.code, str(fault)) for fault in found.faults]
@@ -151,7 +147,7 @@ def _parts(frame: Frame, frames: Any, parts: Path, is_shown: bool) -> Written:
                     raise Refused(told)
                 problems += told[: 20 - len(problems)]
                 part = path.with_suffix(".part")
-                parquet.write_table(found.table if found.table is not None else arrow.table({}), part)
+                parquet.write_table(found.table if found.table is not None else pa.table({}), part)
                 part.replace(path)
             first += batch.num_rows
             dropped += refused
@@ -161,18 +157,14 @@ def _parts(frame: Frame, frames: Any, parts: Path, is_shown: bool) -> Written:
 
 def _join(parts: Path, target: Path) -> None:
     """Write the parts as one file, which has its name once it is whole."""
-    arrow: Any = import_module("pyarrow")
-    parquet: Any = import_module("pyarrow.parquet")
-    tables: Any = import_module("pyarrow.csv")
-    ipc: Any = import_module("pyarrow.ipc")
     paths = [path for path in sorted(parts.glob("*.parquet")) if parquet.read_metadata(path).num_columns]
     temporary = parts / f"whole{target.suffix.lower()}"
     is_parquet = target.suffix.lower() == ".parquet"
-    schema = parquet.read_schema(paths[0]) if paths else arrow.schema([])
+    schema = parquet.read_schema(paths[0]) if paths else pa.schema([])
     if not is_parquet:
         # Elsewhere a column has one list of names, and each part its own.
-        texts = {field.name: arrow.string() for field in schema if arrow.types.is_dictionary(field.type)}
-        schema = arrow.schema([(field.name, texts.get(field.name, field.type)) for field in schema])
+        texts = {field.name: pa.string() for field in schema if pa.types.is_dictionary(field.type)}
+        schema = pa.schema([(field.name, texts.get(field.name, field.type)) for field in schema])
     make = {".parquet": parquet.ParquetWriter, ".csv": tables.CSVWriter, ".arrow": ipc.new_file}
     with make[target.suffix.lower()](str(temporary), schema) as writer:
         for path in paths:
@@ -184,17 +176,17 @@ def _join(parts: Path, target: Path) -> None:
 
 
 @contextmanager
-def _opened(source: Path, decider: Any) -> Iterator[_Opened]:
+def _opened(source: Path, decider: Frames) -> Iterator[_Opened]:
     """Give what a file holds; raises `Refused` where that cannot be read."""
     with ExitStack() as within:
         with _reading(source):
             match source.suffix.lower():
                 case ".parquet":
-                    file = within.enter_context(import_module("pyarrow.parquet").ParquetFile(source))
+                    file = within.enter_context(parquet.ParquetFile(source))
                     names, count = file.schema_arrow.names, file.metadata.num_rows
                     batches = file.iter_batches(ROWS)
                 case ".arrow":
-                    reader = import_module("pyarrow.ipc").open_file(str(source))
+                    reader = ipc.open_file(str(source))
                     names, count = reader.schema.names, None
                     batches = _even(reader.get_batch(n) for n in range(reader.num_record_batches))
                 case _:
@@ -216,40 +208,36 @@ def _minded(source: Path, batches: Iterator[Any]) -> Iterator[Any]:
 
 @contextmanager
 def _reading(source: Path) -> Iterator[None]:
-    arrow: Any = import_module("pyarrow")
     try:
         yield
-    except (arrow.ArrowException, UnicodeDecodeError, csv.Error) as error:
+    except (pa.ArrowException, UnicodeDecodeError, csv.Error) as error:
         message = f"it cannot be read: {str(error).splitlines()[0]}"
         raise Refused([_of(source, "", message)]) from None
 
 
-def _csv(source: Path, decider: Any) -> Any:
-    arrow: Any = import_module("pyarrow")
-    options: Any = import_module("pyarrow.csv")
+def _csv(source: Path, decider: Frames) -> Any:
     with source.open(newline="", encoding="utf-8-sig") as file:
         names = next(csv.reader(file), [])
     # What a column holds follows from its name, not from what its first rows look like.
-    types = {name: getattr(arrow, decider.kind_of(name))() for name in names}
-    convert = options.ConvertOptions(column_types=types, null_values=[""], strings_can_be_null=True)
-    return options.open_csv(source, convert_options=convert)
+    types = {name: decider.type_of(name) for name in names}
+    convert = tables.ConvertOptions(column_types=types, null_values=[""], strings_can_be_null=True)
+    return tables.open_csv(source, convert_options=convert)
 
 
 def _even(batches: Iterator[Any]) -> Iterator[Any]:
     """Yield the same rows in batches of one length, so that parts are the same however a file is cut."""
-    arrow: Any = import_module("pyarrow")
     waiting: list[Any] = []
     count = 0
     for batch in batches:
         waiting.append(batch)
         count += batch.num_rows
         while count >= ROWS:
-            table = arrow.Table.from_batches(waiting)
+            table = pa.Table.from_batches(waiting)
             yield table.slice(0, ROWS).combine_chunks().to_batches()[0]
             rest = table.slice(ROWS)
             waiting, count = rest.to_batches(), rest.num_rows
     if count:
-        yield arrow.Table.from_batches(waiting).combine_chunks().to_batches()[0]
+        yield pa.Table.from_batches(waiting).combine_chunks().to_batches()[0]
 
 
 class _Venues:
@@ -296,10 +284,10 @@ def _progress(count: int | None, is_shown: bool) -> Iterator[Any]:
 
 
 @contextmanager
-def _refusing(source: Path, frames: Any) -> Iterator[None]:
+def _refusing(source: Path) -> Iterator[None]:
     try:
         yield
-    except frames.FrameError as error:
+    except FrameError as error:
         raise Refused(_of(source, fault.code, str(fault)) for fault in error.faults) from None
 
 

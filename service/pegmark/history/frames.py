@@ -113,14 +113,14 @@ class Frames:
         if faults:
             raise FrameError(faults)
 
-    def kind_of(self, name: str) -> str:
-        """Return what a column holds, as arrow calls it."""
+    def type_of(self, name: str) -> Any:
+        """Return what a column holds, as arrow's type."""
         if name.endswith(ESTIMATED):
-            return "bool_"
+            return pa.bool_()
         spec = self.specs.get(name)
         if name in ("asset", "as_of", "venue") or (spec is not None and spec.kind == "enum"):
-            return "string"
-        return "bool_" if spec is not None and spec.kind == "bool" else "float64"
+            return pa.string()
+        return pa.bool_() if spec is not None and spec.kind == "bool" else pa.float64()
 
     @staticmethod
     def _is_share(name: str) -> bool:

@@ -10,8 +10,9 @@ is not looked after.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from math import inf, isfinite, isnan, nan
 from typing import Any
 
@@ -144,28 +145,21 @@ def negation(a: Verdict) -> Verdict:
 
 def conjunction(operands: Sequence[Verdict]) -> Verdict:
     """Return `and` of two or more."""
-    yes: Mask = True
-    no: Mask = False
-    for operand in operands:
-        yes = both(yes, operand.yes)
-    if all(operand.is_sure for operand in operands):
-        return Verdict(yes)
-    for operand in operands:
-        no = either(no, operand.fails)
-    return Verdict(yes, no)
+    return _joined(operands, both, either)
 
 
 def disjunction(operands: Sequence[Verdict]) -> Verdict:
     """Return `or` of two or more."""
-    yes: Mask = False
-    no: Mask = True
-    for operand in operands:
-        yes = either(yes, operand.yes)
+    return _joined(operands, either, both)
+
+
+def _joined(
+    operands: Sequence[Verdict], holding: Callable[[Mask, Mask], Mask], failing: Callable[[Mask, Mask], Mask]
+) -> Verdict:
+    yes = reduce(holding, [operand.yes for operand in operands])
     if all(operand.is_sure for operand in operands):
         return Verdict(yes)
-    for operand in operands:
-        no = both(no, operand.fails)
-    return Verdict(yes, no)
+    return Verdict(yes, reduce(failing, [operand.fails for operand in operands]))
 
 
 _TESTS = {

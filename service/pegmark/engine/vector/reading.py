@@ -202,21 +202,14 @@ def _classify(
         unsure = k.unknown if rule.on_unknown is not None else False
         if is_any(unsure) or seen.lacks:
             # Rules after the one that decided were not asked.
-            miss(v, seen, _restricted(unsure, stop, n, is_first), _asked(stop, n, is_first), rule.when)
+            asked = plain(np.greater_equal(stop, n)) if is_first else True
+            miss(v, seen, unsure, asked, rule.when)
     if classify.layering is not None and layers is not None:
         beneath = chosen(layers.has, np.where(layers.cls < 0, last, layers.cls), 0)
         where = plain(np.greater(beneath, cls))
         cls, by = chosen(where, beneath, cls), chosen(where, otherwise + 1, by)
     seen.cls, seen.by = cls if forced is None else forced, by
     seen.scope.names["class"] = member(v.classes, seen.cls)
-
-
-def _asked(stop: Ints, n: int, is_first: bool) -> Mask:
-    return plain(np.greater_equal(stop, n)) if is_first else True
-
-
-def _restricted(unsure: Mask, stop: Ints, n: int, is_first: bool) -> Mask:
-    return both(unsure, _asked(stop, n, is_first))
 
 
 def _points(v: Vector, seen: Seen, line: Characteristic, applies: Mask) -> Ints:
